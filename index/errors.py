@@ -1,0 +1,45 @@
+"""Everything that can be wrong in a way a user can mend. The message says what, where, and what to do."""
+
+from __future__ import annotations
+
+
+class YinzhengError(Exception):
+    """The root: a command prints the message on one line and exits with 2.
+
+    YinzhengError
+    ├── ModelUnavailable     the model cannot be loaded from where it was named
+    ├── UnreadableFile       a file that cannot become a document
+    ├── UnknownDocument      a name that is no document of the library, or several
+    └── LibraryError         the folder cannot be used as it is
+        ├── LibraryMissing   there is no library there
+        ├── LibraryMismatch  built with another format, splitter or model
+        └── LibraryDamaged   what is stored does not agree with itself
+    """
+
+
+class ModelUnavailable(YinzhengError):
+    """The model cannot be loaded from where it was named."""
+
+
+class UnreadableFile(YinzhengError):
+    """A file that cannot become a document."""
+
+
+class UnknownDocument(YinzhengError):
+    """A name that is no document of the library, or several."""
+
+
+class LibraryError(YinzhengError):
+    """The folder cannot be used as a library as it is."""
+
+
+class LibraryMissing(LibraryError):
+    """There is no library in the folder."""
+
+
+class LibraryMismatch(LibraryError):
+    """The library was built with another format, splitter or model."""
+
+
+class LibraryDamaged(LibraryError):
+    """What is stored does not agree with itself."""
