@@ -1,0 +1,135 @@
+"""Texts -> unit vectors, by any sentence-transformers model; the bundled one is the default."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from index.bundled import BUNDLED_NAME, HUB_NAME, bundled_model_folder
+from index.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]  # row i is text i, unit norm
+
+_OTHER_FORMATS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf", "rust_model*", "tf_*"]
+
+
+class Embedder(Protocol):
+    """A model, loaded. `fingerprint` changes whenever the same text would get another vector."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a passage, in order."""
+
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """One unit vector a question, in order."""
+
+    def count_tokens(self, texts: Sequence[str]) -> Sequence[int]:
+        """The model's tokens in each text, without the special ones."""
+
+
+class SentenceTransformerEmbedder:
+    """An Embedder over a sentence-transformers folder."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        """Load the model. Raises ModelUnavailable when the folder holds none."""
+        self.name = name
+        self.fingerprint = folder_fingerprint(folder)
+        self._model = _load(name, folder)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """One unit vector a passage, in order; the model's own prefix for passages is put before each."""
+        vectors = self._model.encode_document(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """One unit vector a question, in order; the model's own prefix for questions is put before each."""
+        vectors = self._model.encode_query(list(questions), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32).reshape(len(questions), self.dimension)
+
+    def count_tokens(self, texts: Sequence[str]) -> Sequence[int]:
+        """The model's tokens in each text, without the special ones and without a limit."""
+        if not texts:
+            return []
+        encoded = self._model.tokenizer(
+            list(texts), add_special_tokens=False, truncation=False, return_attention_mask=False, verbose=False
+        )
+        return [len(ids) for ids in encoded["input_ids"]]
+
+
+def load_embedder(name: str = BUNDLED_NAME) -> Embedder:
+    """Load a model by name: the bundled one, a folder, or a hub's name.
+
+    Only a hub's name that the user gave is ever looked up on a network, and not if it is in the
+    cache already. Raises ModelUnavailable with what to do.
+    """
+    return SentenceTransformerEmbedder(name, model_folder(name))
+
+
+def model_folder(name: str) -> Path:
+    """The folder of the model called `name`; unpacked or downloaded first where it must be."""
+    if name == BUNDLED_NAME:
+        try:
+            return bundled_model_folder()
+        except ModelUnavailable as error:
+            return _hub_folder(HUB_NAME, because=f"{error}. Trying {HUB_NAME} from the Hugging Face hub instead")
+    if Path(name).is_dir():
+        return Path(name).resolve()
+    return _hub_folder(name)
+
+
+def folder_fingerprint(folder: Path) -> str:
+    """SHA-256 over the names and contents of the model's files."""
+    digest = hashlib.sha256()
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "README.md")
+    for path in files:
+        digest.update(str(path.relative_to(folder)).encode() + b"\0")
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _hub_folder(name: str, because: str = "") -> Path:
+    import sys
+
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True, ignore_patterns=_OTHER_FORMATS))
+    except HFValidationError as error:
+        raise ModelUnavailable(f"{name} is neither a folder nor a model's name on the Hugging Face hub") from error
+    except LocalEntryNotFoundError:
+        print(because or f"Fetching {name} from the Hugging Face hub …", file=sys.stderr)
+    try:
+        return Path(snapshot_download(name, ignore_patterns=_OTHER_FORMATS))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise ModelUnavailable(
+            f"the model {name} is neither a folder, nor in the cache, nor to be had from the Hugging Face hub "
+            f"({type(error).__name__}): check the name and the network, or leave --model out for {BUNDLED_NAME}"
+        ) from error
+
+
+def _load(name: str, folder: Path) -> SentenceTransformer:
+    # transformers draws a progress bar for reading a local file, and reports what it finds there.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelUnavailable(f"the model {name} in {folder} cannot be loaded: {error}") from error

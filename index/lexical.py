@@ -1,0 +1,79 @@
+"""Keyword scores: BM25 by SQLite's FTS5 over the terms, as a share of the best that was possible."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.library import Library
+from index.terms import terms
+from index.vectors import Ids, Scores
+
+# FTS5's constants: https://www.sqlite.org/fts5.html#the_bm25_function
+_K1 = 1.2
+_SMALLEST_IDF = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """A question's terms, each once, and how rare each is: `idf[i]` is that of `terms[i]`."""
+
+    terms: tuple[str, ...]
+    idf: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalHits:
+    """Passages that hold at least one term, best first, ties by id; scores between 0 and 1."""
+
+    ids: Ids
+    scores: Scores
+
+
+def keywords(library: Library, question: str) -> Keywords:
+    """The question's terms and their inverse document frequency; a term found nowhere is the rarest."""
+    wanted = tuple(dict.fromkeys(terms(question)))
+    passages = library.counts().passages
+    marks = ",".join("?" * len(wanted))
+    found = dict(library.connection.execute(f"SELECT term, doc FROM terms_rows WHERE term IN ({marks})", wanted).fetchall())
+    idf = tuple(
+        max(_SMALLEST_IDF, math.log((passages - found.get(term, 0) + 0.5) / (found.get(term, 0) + 0.5)))
+        for term in wanted
+    )
+    return Keywords(wanted, idf)
+
+
+def search_terms(library: Library, words: Keywords, top_k: int) -> LexicalHits:
+    """The `top_k` passages with the highest scores."""
+    rows = _rows(library, words, "ORDER BY score, rowid LIMIT ?", (top_k,))
+    return LexicalHits(
+        np.fromiter((row[0] for row in rows), np.int64, len(rows)),
+        np.fromiter((_share(row[1], words) for row in rows), np.float64, len(rows)),
+    )
+
+
+def score_terms(library: Library, words: Keywords, ids: Ids) -> Scores:
+    """The scores of the given passages, in their order; 0 for one that holds no term."""
+    marks = ",".join("?" * len(ids))
+    found = {row[0]: row[1] for row in _rows(library, words, f"AND rowid IN ({marks})", tuple(ids.tolist()))}
+    return np.array([_share(found.get(place, 0.0), words) for place in ids.tolist()], dtype=np.float64)
+
+
+def _rows(
+    library: Library, words: Keywords, rest: str, values: Sequence[int]
+) -> list[tuple[int, float]]:
+    if not words.terms or not (len(values)):
+        return []
+    query = " OR ".join('"' + term.replace('"', '""') + '"' for term in words.terms)
+    rows: list[tuple[int, float]] = library.connection.execute(
+        f"SELECT rowid, bm25(terms) AS score FROM terms WHERE terms MATCH ? {rest}", (query, *values)
+    ).fetchall()
+    return rows
+
+
+def _share(bm25: float, words: Keywords) -> float:
+    """FTS5's score (negative) against that of a very short passage holding every term very often."""
+    return -bm25 / (sum(words.idf) * (_K1 + 1))

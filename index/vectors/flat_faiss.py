@@ -1,0 +1,79 @@
+"""FAISS: an exact inner-product index, kept as a file that is only ever a cache."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from index.vectors import Ids, Matrix, Neighbours, Scores, cosines, settle
+
+
+class FaissIndex:
+    """A flat FAISS index; the position of a vector in it is the position of its id in `ids`, which ascend."""
+
+    def __init__(self, ids: Ids, flat: faiss.IndexFlatIP) -> None:
+        self._ids = ids
+        self._flat = flat
+
+    def search(self, question: np.ndarray, top_k: int) -> Neighbours:
+        """The `top_k` nearest to one unit vector."""
+
+        def fast_search(count: int) -> tuple[Ids, np.ndarray]:
+            fast, places = self._flat.search(question.astype(np.float32).reshape(1, -1), count)
+            return self._ids[places[0]], fast[0]
+
+        return settle(fast_search, lambda ids: self.scores(question, ids), len(self._ids), top_k)
+
+    def scores(self, question: np.ndarray, ids: Ids) -> Scores:
+        """The cosines of the given ids, in their order. Raises KeyError for an id that is not there."""
+        places = np.searchsorted(self._ids, ids)
+        if len(ids) and (places.max() >= len(self._ids) or not np.array_equal(self._ids[places], ids)):
+            raise KeyError(f"no vector for one of {ids.tolist()}")
+        if not len(ids):
+            return np.empty(0, np.float64)
+        return cosines(question, self._flat.reconstruct_batch(places))
+
+
+def build(ids: Ids, vectors: Matrix) -> FaissIndex:
+    """An index over the vectors, in memory."""
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(np.ascontiguousarray(vectors))
+    return FaissIndex(ids, flat)
+
+
+def save(index: FaissIndex, folder: Path, generation: str) -> Path:
+    """Write the index into `folder`, named by the library's generation and its own SHA-256; older ones go.
+
+    Written beside and renamed, so that a file of that name is whole. Raises OSError where the
+    folder cannot be written.
+    """
+    data = faiss.serialize_index(index._flat).tobytes()
+    path = folder / f"vectors-{generation}-{hashlib.sha256(data).hexdigest()[:16]}.faiss"
+    handle, partial = tempfile.mkstemp(prefix=".vectors-", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.replace(partial, path)
+    except OSError:
+        Path(partial).unlink(missing_ok=True)
+        raise
+    for other in folder.glob("vectors-*.faiss"):
+        if other != path:
+            other.unlink(missing_ok=True)
+    return path
+
+
+def load(folder: Path, generation: str, ids: Ids, dimension: int) -> FaissIndex | None:
+    """The index of that generation, or None where it is missing, damaged, or of another size."""
+    for path in folder.glob(f"vectors-{generation}-*.faiss"):
+        data = path.read_bytes()
+        if path.stem.endswith(hashlib.sha256(data).hexdigest()[:16]):
+            flat = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+            if flat.ntotal == len(ids) and flat.d == dimension:
+                return FaissIndex(ids, flat)
+    return None
