@@ -1,0 +1,121 @@
+"""`Assistant.ask`: the whole path from a question to its answer. Read this first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.embed import Embedder, load_embedder, model_folder
+from index.errors import YinzhengError
+from index.library import Library
+from rag.quote import quote, sentence_around
+from rag.reader import Reader
+from rag.reader.sentences import SentenceReader
+from rag.records import Answer, Hit, NotFound, Quote, Reading, Searched
+from rag.retrieve import retrieve
+
+READ_HITS = 12  # passages read for a question
+QUOTES = 3  # quotes under an answer, and nearest passages under a refusal
+THRESHOLD = 0.5  # least probability with which an answer is given
+
+
+class EmptyQuestion(YinzhengError):
+    """There is nothing to look for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """An open library, and the models that search and read it."""
+
+    library: Library
+    embedder: Embedder
+    reader: Reader
+    threshold: float = THRESHOLD
+
+    def ask(self, question: str) -> Answer | NotFound:
+        """Answer a question from the library, or say that it is not there. Raises EmptyQuestion."""
+        question = _cleaned(question)
+        vector = self.embedder.embed_questions([question])[0]
+        with self.library.snapshot():
+            hits = retrieve(self.library, question, vector, READ_HITS)
+            readings = self.reader.read(self.library, question, hits)
+            if readings and readings[0].probability >= self.threshold:
+                return self._answer(question, readings, hits)
+            return self._not_found(question, readings, hits)
+
+    def search(self, question: str, top_k: int) -> list[Hit]:
+        """The passages nearest to a question, best first, without reading them. Raises EmptyQuestion."""
+        question = _cleaned(question)
+        vector = self.embedder.embed_questions([question])[0]
+        with self.library.snapshot():
+            return retrieve(self.library, question, vector, top_k)
+
+    def _answer(self, question: str, readings: Sequence[Reading], hits: Sequence[Hit]) -> Answer:
+        best = readings[0]
+        text = self.library.document(best.hit.passage.document).text
+        quotes = self._quotes(readings)
+        quoted = {(entry.document, entry.start) for entry in quotes}
+        unquoted = [
+            hit
+            for hit in hits
+            if not any(hit.passage.document == name and hit.passage.start <= at < hit.passage.end for name, at in quoted)
+        ]
+        return Answer(
+            question=question,
+            text=text[best.start : best.end],
+            start=best.start,
+            end=best.end,
+            confidence=best.probability,
+            quotes=quotes,
+            nearest=self._nearest(unquoted),
+            searched=self._searched(),
+        )
+
+    def _not_found(self, question: str, readings: Sequence[Reading], hits: Sequence[Hit]) -> NotFound:
+        confidence = readings[0].probability if readings else 0.0
+        return NotFound(question, confidence, self._nearest(hits), self._searched())
+
+    def _quotes(self, readings: Sequence[Reading]) -> tuple[Quote, ...]:
+        """The sentences around the best readings, each once."""
+        found: dict[tuple[str, int, int], Quote] = {}
+        for reading in readings:
+            document = self.library.document(reading.hit.passage.document)
+            first, last = sentence_around(document, reading.start), sentence_around(document, reading.end - 1)
+            start = min(first[0], reading.start) if first else reading.start
+            end = max(last[1], reading.end) if last else reading.end
+            found.setdefault((document.id, start, end), quote(document, start, end))
+            if len(found) == QUOTES:
+                break
+        return tuple(found.values())
+
+    def _nearest(self, hits: Sequence[Hit]) -> tuple[Quote, ...]:
+        return tuple(
+            quote(self.library.document(hit.passage.document), hit.passage.start, hit.passage.end)
+            for hit in hits[:QUOTES]
+        )
+
+    def _searched(self) -> Searched:
+        counts = self.library.counts()
+        return Searched(counts.documents, counts.passages, datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def open_assistant(folder: Path, model: str | None = None) -> Assistant:
+    """Open a library with the model it was built with, or the one named.
+
+    Raises LibraryMissing, LibraryMismatch (also when the named model is not the library's), or
+    ModelUnavailable.
+    """
+    library = Library(folder)
+    name = library.manifest.model if model is None else model
+    embedder = load_embedder(name)
+    library.require_model(embedder.fingerprint, name)
+    return Assistant(library, embedder, SentenceReader(embedder))
+
+
+def _cleaned(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise EmptyQuestion("the question is empty: type what you want to know")
+    return question
