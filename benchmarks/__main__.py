@@ -48,7 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
 def context() -> dict[str, str]:
     """The machine and the commit that figures belong to."""
     commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parent,
     )
     return {
         "machine": f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}",

@@ -38,7 +38,11 @@ TEST_PAIRS = (
     Pair("XQuAD de→zh", "xquad.de", "xquad.zh"),
     Pair("DRCD test", "drcd.test", "drcd.test"),
 )
-TRAIN_PAIRS = (*TEST_PAIRS[:5], Pair("DRCD dev", "drcd.dev", "drcd.dev"), Pair("CMRC trial", "cmrc.trial", "cmrc.trial"))
+TRAIN_PAIRS = (
+    *TEST_PAIRS[:5],
+    Pair("DRCD dev", "drcd.dev", "drcd.dev"),
+    Pair("CMRC trial", "cmrc.trial", "cmrc.trial"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def measure(data: Path, embedder: Embedder) -> list[Figures]:
             library, document_of = libraries.of(pair.passages)
             questions = load_questions(data, pair.questions, "test")
             vectors = embedder.embed_questions([question.text for question in questions])
-            right = [document_of[question.passage] for question in questions]
+            right = [document_of[_number(question.passage)] for question in questions]
             ranks: dict[str, list[int]] = {"dense": [], "lexical": [], "project": []}
             for question, vector, document in zip(questions, vectors, right, strict=True):
                 dense = library.vector_index().search(vector, DEPTH).ids
@@ -95,7 +99,7 @@ def tune_weight(data: Path, embedder: Embedder, weights: Sequence[float]) -> dic
                 found = _documents(library, ids.tolist())
                 for place, weight in enumerate(weights):
                     best = int(np.argmax(combined(cosine, lexical, weight)))
-                    firsts[place] += found[best] == document_of[question.passage]
+                    firsts[place] += found[best] == document_of[_number(question.passage)]
             table[pair.label] = (100 * firsts / len(questions)).round(1).tolist()
             print(f"{pair.label}: {len(questions)} questions", file=sys.stderr)
     return table
@@ -115,7 +119,7 @@ class _Libraries:
 
 
 def build_library(data: Path, name: str, embedder: Embedder, folder: Path) -> tuple[Library, dict[str, str]]:
-    """A library with a document for each passage of the set; and the document's id by the passage's."""
+    """A library with a document for each passage of the set; and the document's id by the passage's number."""
     import hashlib
 
     library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
@@ -125,8 +129,13 @@ def build_library(data: Path, name: str, embedder: Embedder, folder: Path) -> tu
         content = ReadFile(passage.text, passage.title, (Block(0, len(passage.text)),))
         document, parts = make_document(content, passage.id, passage.id, sha256, embedder)
         library.add(document, parts, embed_parts(embedder, document, parts))
-        document_of[passage.id] = document.id
+        document_of[_number(passage.id)] = document.id
     return library, document_of
+
+
+def _number(passage_id: str) -> str:
+    """The part of a passage's id that is the same in every language of a set."""
+    return passage_id.rpartition("-")[2]
 
 
 def _documents(library: Library, ids: Sequence[int]) -> list[str]:

