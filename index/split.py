@@ -6,10 +6,10 @@ corrections that a reader of quotes would make by hand; see `_joins`.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import regex
 from icu4py.breakers import LineBreaker, SentenceBreaker
@@ -113,7 +113,7 @@ def sentence_spans(text: str, start: int, end: int) -> list[Span]:
     """
     paragraph = regex.sub(r"[\r\n\u2028\u2029\x0b\x0c\x85]", " ", text[start:end])  # as many characters as before
     bounds = [0]
-    for _, bound in SentenceBreaker(paragraph, "root").segments():
+    for bound in _stops(SentenceBreaker, paragraph):
         opening = _OPENING.search(paragraph, bounds[-1], bound)
         moves = opening is not None and opening.start() > bounds[-1] and bound < len(paragraph)
         stop = opening.start() if opening is not None and moves else bound
@@ -141,6 +141,15 @@ def containing(spans: Sequence[Span], place: int) -> int | None:
     """The position of the span (of ordered, separate spans) that holds the character at `place`."""
     position = bisect_right(spans, place, key=lambda span: span.start) - 1
     return position if position >= 0 and place < spans[position].end else None
+
+
+def _stops(breaker: type[SentenceBreaker] | type[LineBreaker], text: str) -> list[int]:
+    """Where ICU's segments end, in code points; ICU counts UTF-16 units."""
+    units = [stop for _, stop in breaker(text, "root").segments()]
+    if not text or max(text) <= "\uffff":
+        return units
+    ends = list(accumulate(2 if character > "\uffff" else 1 for character in text))
+    return [bisect_left(ends, unit) + 1 for unit in units]
 
 
 def _joins(paragraph: str, bound: int) -> bool:
@@ -172,7 +181,7 @@ def _pieces(text: str, sentence: Span, count_tokens: CountTokens, limit: int) ->
         yield sentence
         return
     longest = max(1, len(whole) * limit // tokens)  # characters that hold about `limit` tokens
-    breaks = [stop for _, stop in LineBreaker(whole, "root").segments()]
+    breaks = _stops(LineBreaker, whole)
     start = 0
     while start < len(whole):
         fitting = bisect_right(breaks, start + longest) - 1
