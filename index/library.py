@@ -24,7 +24,6 @@ from index.database import (
     FILE_NAME,
     connect,
     create_database,
-    delete_document,
     marks,
     packed,
     rows,
@@ -196,7 +195,7 @@ class Library:
         with self._writing() as connection:
             earlier = self._rows("SELECT id FROM documents WHERE source = ? OR id = ?", (document.source, document.id))
             for (earlier_id,) in earlier:
-                delete_document(connection, earlier_id)
+                self._delete(earlier_id)
             connection.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -219,17 +218,17 @@ class Library:
                     "INSERT INTO passages(document, ordinal, start, end, heading, vector) VALUES (?, ?, ?, ?, ?, ?)",
                     (document.id, ordinal, span.start, span.end, span.heading, vector.astype(np.float16).tobytes()),
                 )
-                searched = " ".join(terms(f"{document.title}\n{span.heading}\n{document.text[span.start : span.end]}"))
+                words = _words(document.title, span.heading, document.text[span.start : span.end])
                 connection.execute(
-                    "INSERT INTO terms(rowid, words) VALUES (?, ?)", (connection.last_insert_rowid(), searched)
+                    "INSERT INTO terms(rowid, words) VALUES (?, ?)", (connection.last_insert_rowid(), words)
                 )
 
     def remove(self, document_id: str) -> None:
         """Take a document out, in one step. Raises UnknownDocument."""
-        with self._writing() as connection:
+        with self._writing():
             if not self._rows("SELECT 1 FROM documents WHERE id = ?", (document_id,)):
                 raise UnknownDocument(f"{document_id} is no document of the library in {self.folder}")
-            delete_document(connection, document_id)
+            self._delete(document_id)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -252,6 +251,16 @@ class Library:
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return rows(self.connection, query, values)
+
+    def _delete(self, document_id: str) -> None:
+        """Take everything of a document out, within a transaction; FTS5 has to be told its words."""
+        for passage in self.passages_of(document_id):
+            self.connection.execute(
+                "INSERT INTO terms(terms, rowid, words) VALUES ('delete', ?, ?)",
+                (passage.id, _words(passage.title, passage.heading, passage.text)),
+            )
+        self.connection.execute("DELETE FROM passages WHERE document = ?", (document_id,))
+        self.connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
     def _load_document(self, document_id: str, _added: str) -> Document:
         columns = "id, name, source, sha256, title, text, headings, paragraphs, sentences"
@@ -326,6 +335,11 @@ def create_library(folder: Path, model: str, fingerprint: str, dimension: int) -
 def missing(folder: Path) -> LibraryMissing:
     """The error for a folder without a library."""
     return LibraryMissing(f"there is no library in {folder}: python -m index add PATH --library {folder}")
+
+
+def _words(title: str, heading: str, text: str) -> str:
+    """What FTS5 keeps of a passage: its terms, and those of the title and headings above it."""
+    return " ".join(terms(f"{title}\n{heading}\n{text}"))
 
 
 def _rebuild_command(folder: Path) -> str:

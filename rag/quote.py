@@ -40,13 +40,17 @@ def quote(document: Document, start: int, end: int) -> Quote:
 
 
 def heading_path(document: Document, place: int) -> str:
-    """The headings above a place, outermost first, without the document's title."""
+    """The headings above a place, outermost first, without the document's title.
+
+    A heading is not above itself.
+    """
     path: list[Heading] = []
     for heading in document.headings:
-        if heading.start >= place:
+        if heading.start > place:
             break
         path = [outer for outer in path if outer.level < heading.level]
-        path.append(heading)
+        if heading.end <= place:
+            path.append(heading)
     words = (document.text[heading.start : heading.end] for heading in path)
     return HEADING_SEPARATOR.join(part for part in words if part != document.title)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -33,6 +34,11 @@ class TermEmbedder:
     def _vector(self, text: str) -> np.ndarray:
         total = np.full(DIMENSION, 1e-3)
         for term in terms(text):
-            seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:8], "big")
-            total += np.random.default_rng(seed).standard_normal(DIMENSION)
+            total = total + _term_vector(term)
         return np.asarray(total / np.linalg.norm(total))
+
+
+@cache
+def _term_vector(term: str) -> np.ndarray:
+    seed = int.from_bytes(hashlib.sha256(term.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(DIMENSION)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -94,7 +95,7 @@ def test_nothing_is_lost_and_nothing_moves(reader: Reader, text: str, tokens: in
     starts = [(passage.start, passage.end) for passage in parts.passages]
     assert starts == sorted(starts)
     for spans in (parts.sentences, parts.paragraphs):
-        assert all(left.end <= right.start for left, right in zip(spans, spans[1:], strict=False))
+        assert all(left.end <= right.start for left, right in pairwise(spans))
         assert all(not text[span.start].isspace() and not text[span.end - 1].isspace() for span in spans)
 
 
