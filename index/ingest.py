@@ -116,8 +116,13 @@ def with_headings(title: str, heading: str, text: str) -> str:
     >>> with_headings("Report", "Money", "It cost 5 yuan.")
     'Report › Money\\nIt cost 5 yuan.'
     """
-    above = HEADING_SEPARATOR.join(part for part in (title, heading) if part)
+    above = heading_line(title, heading)
     return f"{above}\n{text}" if above else text
+
+
+def heading_line(title: str, heading: str) -> str:
+    """The title and the path of headings as one line; empty where there is neither."""
+    return HEADING_SEPARATOR.join(part for part in (title, heading) if part)
 
 
 def rebuild(folder: Path, embedder: Embedder, progress: Progress = lambda done, total: None) -> Library:
