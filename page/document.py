@@ -1,0 +1,101 @@
+"""What the panel beside the conversation shows: a document around a quote, as data.
+
+The browser makes elements of it and sets their text, so that no document's text is ever parsed as
+HTML and every character arrives as it is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from index.errors import UnknownDocument
+from index.library import Library
+from index.records import Document
+from page.html import digest, place
+from page.words import Words
+from rag.quote import quote, sentence_around
+
+AROUND = 20_000  # characters shown before and after a quote; a button shows as many more
+_MOST = 2_000_000  # and no more than this on either side
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a citation asks to see. `digest` is its quote's, empty when it is not known."""
+
+    document: str
+    start: int
+    end: int
+    digest: str
+    before: int
+    after: int
+
+
+def opening(data: Any) -> Opening:
+    """What the browser sent, checked. Raises ValueError for anything else than an `Opening`'s fields."""
+    if not isinstance(data, dict):
+        raise ValueError("an opening is an object")
+    texts = [data.get(name) for name in ("document", "digest")]
+    numbers = [data.get(name) for name in ("start", "end", "before", "after")]
+    if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
+        raise ValueError("an opening has texts and whole numbers")
+    start, end, before, after = numbers
+    return Opening(texts[0], start, end, texts[1], min(max(before, 0), _MOST), min(max(after, 0), _MOST))
+
+
+def document_view(library: Library, data: Any, words: Words) -> dict[str, Any]:
+    """The document around a quote, cut in blocks, and whether the quote is what is in its place.
+
+    `{"error": message}` when there is no such place.
+    """
+    try:
+        wanted = opening(data)
+        document = library.document(wanted.document)
+        quoted = quote(document, wanted.start, wanted.end)
+    except (ValueError, UnknownDocument):
+        return {"error": words.bad_address}
+    first, last = max(0, quoted.start - wanted.before), min(len(document.text), quoted.end + wanted.after)
+    sentence = sentence_around(document, quoted.start)
+    several = sentence is not None and quoted.end > sentence[1]
+    same = digest(quoted.text) == wanted.digest
+    return {
+        "title": document.title,
+        "name": document.name,
+        "sha256": document.sha256,
+        "place": " · ".join(part for part in (quoted.heading, place(quoted, words, several)) if part),
+        "characters": words.characters.format(start=quoted.start, end=quoted.end),
+        "verified": same,
+        "verdict": words.verified if same else words.not_verified,
+        "quote": quoted.text,
+        "blocks": list(_blocks(document, first, last, quoted.start, quoted.end)),
+        "before": words.before.format(count=min(AROUND, first)) if first > 0 else None,
+        "after": words.after.format(count=min(AROUND, len(document.text) - last)) if last < len(document.text) else None,
+    }
+
+
+def _blocks(document: Document, first: int, last: int, start: int, end: int) -> Iterator[dict[str, Any]]:
+    """The text from `first` to `last` in order: paragraphs by number, headings by level, and what is between."""
+    named = [(span.start, span.end, {"kind": "paragraph", "number": n}) for n, span in enumerate(document.paragraphs, 1)]
+    named += [(entry.start, entry.end, {"kind": "heading", "level": entry.level}) for entry in document.headings]
+    at = first
+    for block_start, block_end, kind in sorted(named, key=lambda entry: entry[0]):
+        block_start, block_end = max(block_start, at), min(block_end, last)
+        if block_start >= block_end:
+            continue
+        if at < block_start:
+            yield {"kind": "between", "pieces": _pieces(document.text, at, block_start, start, end)}
+        yield {**kind, "pieces": _pieces(document.text, block_start, block_end, start, end)}
+        at = block_end
+    if at < last:
+        yield {"kind": "between", "pieces": _pieces(document.text, at, last, start, end)}
+
+
+def _pieces(text: str, first: int, last: int, start: int, end: int) -> list[dict[str, Any]]:
+    """`text[first:last]` cut where the quote begins and ends."""
+    cuts = sorted({first, last, min(max(start, first), last), min(max(end, first), last)})
+    return [
+        {"text": text[left:right], "mark": start <= left and right <= end}
+        for left, right in zip(cuts, cuts[1:], strict=False)
+    ]
