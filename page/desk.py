@@ -25,11 +25,12 @@ def desk(assistant: Waiting) -> gr.Blocks:
         words = CHINESE if isinstance(data, dict) and data.get("language") == CHINESE.language else ENGLISH
         return document_view(library, data, words)
 
-    def shown(turns: Turns, request: gr.Request) -> tuple[Turns, str, Any, Any]:
+    def shown(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
         words = words_of(request)
         busy = waiting(turns)
         written = html.conversation(turns, suggestions(library, words), words)
-        return turns, written, gr.Button(visible=not busy), gr.Button(visible=busy)
+        buttons = (gr.Button(visible=shown) for shown in (not busy, busy, bool(turns)))
+        return turns, written, *buttons
 
     def start(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
         words = words_of(request)
@@ -61,25 +62,27 @@ def desk(assistant: Waiting) -> gr.Blocks:
 
     with gr.Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
         turns = gr.State(())
-        top = gr.HTML(elem_id="top")
+        with gr.Row(elem_id="bar"):
+            top = gr.HTML(elem_id="top", apply_default_css=False)
+            new_button = gr.Button("", elem_id="new", size="sm", visible=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
-                conversation = gr.HTML(elem_id="conversation", js_on_load=source("conversation.js"))
+                conversation = gr.HTML(elem_id="conversation", apply_default_css=False, js_on_load=source("conversation.js"))
                 with gr.Row(elem_id="composer"):
-                    box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6, autofocus=True)
+                    box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6)
                     ask_button = gr.Button("", elem_id="ask", variant="primary")
                     stop_button = gr.Button("", elem_id="stop", visible=False)
-                new_button = gr.Button("", elem_id="new", size="sm")
             with gr.Column(elem_id="beside"):
                 gr.HTML(
                     source("document.html"),
                     elem_id="document",
+                    apply_default_css=False,
                     js_on_load=source("document.js"),
                     server_functions=[open_document],
                     around=AROUND,
                     words={words.language: asdict(words) for words in (CHINESE, ENGLISH)},
                 )
-        view = [turns, conversation, ask_button, stop_button]
+        view = [turns, conversation, ask_button, stop_button, new_button]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         at_start = [top, box, ask_button, stop_button, new_button, conversation]
         blocks.load(start, turns, at_start, queue=False, **quiet)

@@ -141,11 +141,12 @@ def _near(quote: Quote, words: Words) -> str:
 
 
 def _source(quote: Quote, where: str, words: Words) -> str:
-    heading = f'<span class="heading">{escape(quote.heading)}</span>' if quote.heading else ""
+    heading = f' › <span class="heading">{escape(quote.heading)}</span>' if quote.heading else ""
+    whole = quote.title + (f" › {quote.heading}" if quote.heading else "")
     return (
-        f'<p class="source"><cite dir="auto">{escape(quote.title)}</cite>{heading}'
-        f'<span class="place">{escape(where)}</span>'
-        f'<button type="button" class="open" {_target(quote)}>{escape(words.open_quote)}</button></p>'
+        f'<div class="source"><span class="place">{escape(where)}</span>'
+        f'<button type="button" class="open" {_target(quote)}>{escape(words.open_quote)}</button>'
+        f'<span class="from" dir="auto" title="{escape(whole)}"><cite>{escape(quote.title)}</cite>{heading}</span></div>'
     )
 
 

@@ -17,10 +17,10 @@ MONO = ("ui-monospace", "SFMono-Regular", "Consolas", "Noto Sans Mono CJK SC", "
 def look() -> dict[str, Any]:
     """Theme, styles and icon, and no links to Gradio's own pages."""
     theme = gr.themes.Base(font=list(SANS), font_mono=list(MONO))
-    style, script = source("style.css"), source("head.js")
+    style = "\n".join(source(f"{name}.css") for name in ("style", "conversation", "document"))
     return {
         "theme": theme,
-        "head": f"<style>{style}</style><script>{script}</script>",
+        "head": f"<style>{style}</style><script>{source("head.js")}</script>",
         "favicon_path": _FOLDER / "seal.svg",
         "footer_links": [],
         "run_history": False,

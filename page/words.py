@@ -121,7 +121,7 @@ ENGLISH = Words(
         "What the documents do not say, you are told they do not say."
     ),
     suggestions="You could ask",
-    placeholder="Type a question and press Enter",
+    placeholder="Ask a question",
     question_label="Question",
     ask="Ask",
     stop="Stop",
