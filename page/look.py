@@ -20,7 +20,7 @@ def look() -> dict[str, Any]:
     style = "\n".join(source(f"{name}.css") for name in ("style", "conversation", "document"))
     return {
         "theme": theme,
-        "head": f"<style>{style}</style><script>{source("head.js")}</script>",
+        "head": f"<style>{style}</style><script>{source('head.js')}</script>",
         "favicon_path": _FOLDER / "seal.svg",
         "footer_links": [],
         "run_history": False,
