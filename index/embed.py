@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index.bundled import BUNDLED_NAME, HUB_NAME, bundled_model_folder
+from index.bundled import BUNDLED_NAME, E5_PROMPTS, HUB_NAME, bundled_model_folder
 from index.errors import ModelUnavailable
 
 if TYPE_CHECKING:
@@ -130,6 +130,15 @@ def _load(name: str, folder: Path) -> SentenceTransformer:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise ModelUnavailable(f"the model {name} in {folder} cannot be loaded: {error}") from error
+    if _is_plain_e5(name) and not any(model.prompts.values()):
+        model.prompts.update(E5_PROMPTS)
+    return model
+
+
+def _is_plain_e5(name: str) -> bool:
+    """Whether it is one of the E5 models whose hub folders leave out the prefixes they were trained with."""
+    last = Path(name).name.lower()
+    return last.startswith(("e5-", "multilingual-e5-")) and "instruct" not in last

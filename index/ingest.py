@@ -13,9 +13,10 @@ from typing import Literal
 
 import numpy as np
 
+from index.database import FILE_NAME, connect, rows
 from index.embed import Embedder
-from index.errors import LibraryMissing, UnreadableFile
-from index.library import FILE_NAME, Library, create_library
+from index.errors import UnreadableFile
+from index.library import Library, create_library, missing
 from index.readers import READERS, read
 from index.records import Document, Passage, ReadFile
 from index.split import HEADING_SEPARATOR, Split, split
@@ -46,7 +47,9 @@ def files_below(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def add_file(library: Library, embedder: Embedder, path: Path, progress: Progress = lambda done, total: None) -> FileResult:
+def add_file(
+    library: Library, embedder: Embedder, path: Path, progress: Progress = lambda done, total: None
+) -> FileResult:
     """Add one file; when this returns `added` or `replaced`, a question can find it."""
     try:
         data = path.read_bytes()
@@ -71,9 +74,7 @@ def add_file(library: Library, embedder: Embedder, path: Path, progress: Progres
     return FileResult(path, "added" if before is None else "replaced", document.id, len(parts.passages))
 
 
-def make_document(
-    content: ReadFile, name: str, source: str, sha256: str, embedder: Embedder
-) -> tuple[Document, Split]:
+def make_document(content: ReadFile, name: str, source: str, sha256: str, embedder: Embedder) -> tuple[Document, Split]:
     """Split what was read, and make the document's record of it."""
     parts = split(content.text, content.blocks, content.title, embedder.count_tokens)
     document = Document(
@@ -124,25 +125,23 @@ def rebuild(folder: Path, embedder: Embedder, progress: Progress = lambda done, 
 
     The old one answers until the new one is whole. Raises LibraryMissing.
     """
-    import apsw
-
     if not (folder / FILE_NAME).is_file():
-        raise LibraryMissing(f"there is no library in {folder}: python -m index add PATH --library {folder}")
+        raise missing(folder)
     partial = folder / f".rebuild-{secrets.token_hex(4)}"
     try:
         new = create_library(partial, embedder.name, embedder.fingerprint, embedder.dimension)
-        old = apsw.Connection(str(folder / FILE_NAME), flags=apsw.SQLITE_OPEN_READWRITE)
-        rows = old.execute("SELECT name, source, sha256, text FROM documents ORDER BY added, id").fetchall()
-        for done, (name, source, sha256, text) in enumerate(rows, start=1):
+        old = connect(folder)
+        stored = rows(old, "SELECT name, source, sha256, text FROM documents ORDER BY added, id")
+        for done, (name, source, sha256, text) in enumerate(stored, start=1):
             content = READERS[Path(name).suffix.lower()](text, Path(name).stem)
             document, parts = make_document(content, name, source, sha256, embedder)
             new.add(document, parts, embed_parts(embedder, document, parts))
-            progress(done, len(rows))
+            progress(done, len(stored))
         old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         old.close()
         new.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         new.close()
-        os.replace(partial / FILE_NAME, folder / FILE_NAME)
+        (partial / FILE_NAME).replace(folder / FILE_NAME)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return Library(folder)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from index.database import marks, rows
 from index.library import Library
 from index.terms import terms
 from index.vectors import Ids, Scores
@@ -37,8 +38,9 @@ def keywords(library: Library, question: str) -> Keywords:
     """The question's terms and their inverse document frequency; a term found nowhere is the rarest."""
     wanted = tuple(dict.fromkeys(terms(question)))
     passages = library.counts().passages
-    marks = ",".join("?" * len(wanted))
-    found = dict(library.connection.execute(f"SELECT term, doc FROM terms_rows WHERE term IN ({marks})", wanted).fetchall())
+    found: dict[str, int] = dict(
+        rows(library.connection, f"SELECT term, doc FROM terms_rows WHERE term IN ({marks(len(wanted))})", wanted)
+    )
     idf = tuple(
         max(_SMALLEST_IDF, math.log((passages - found.get(term, 0) + 0.5) / (found.get(term, 0) + 0.5)))
         for term in wanted
@@ -48,32 +50,34 @@ def keywords(library: Library, question: str) -> Keywords:
 
 def search_terms(library: Library, words: Keywords, top_k: int) -> LexicalHits:
     """The `top_k` passages with the highest scores."""
-    rows = _rows(library, words, "ORDER BY score, rowid LIMIT ?", (top_k,))
+    found = _matching(library, words, "ORDER BY score, rowid LIMIT ?", (top_k,))
     return LexicalHits(
-        np.fromiter((row[0] for row in rows), np.int64, len(rows)),
-        np.fromiter((_share(row[1], words) for row in rows), np.float64, len(rows)),
+        np.fromiter((row[0] for row in found), np.int64, len(found)),
+        np.fromiter((_share(row[1], words) for row in found), np.float64, len(found)),
     )
 
 
 def score_terms(library: Library, words: Keywords, ids: Ids) -> Scores:
     """The scores of the given passages, in their order; 0 for one that holds no term."""
-    marks = ",".join("?" * len(ids))
-    found = {row[0]: row[1] for row in _rows(library, words, f"AND rowid IN ({marks})", tuple(ids.tolist()))}
+    found = dict(_matching(library, words, f"AND rowid IN ({marks(len(ids))})", ids.tolist()))
     return np.array([_share(found.get(place, 0.0), words) for place in ids.tolist()], dtype=np.float64)
 
 
-def _rows(
-    library: Library, words: Keywords, rest: str, values: Sequence[int]
-) -> list[tuple[int, float]]:
-    if not words.terms or not (len(values)):
+def _matching(library: Library, words: Keywords, rest: str, values: Sequence[int]) -> list[tuple[int, float]]:
+    """Passages that hold a term, and their BM25 as FTS5 gives it: negative, lower is better."""
+    if not words.terms:
         return []
     query = " OR ".join('"' + term.replace('"', '""') + '"' for term in words.terms)
-    rows: list[tuple[int, float]] = library.connection.execute(
-        f"SELECT rowid, bm25(terms) AS score FROM terms WHERE terms MATCH ? {rest}", (query, *values)
-    ).fetchall()
-    return rows
+    return [
+        (int(row[0]), float(row[1]))
+        for row in rows(
+            library.connection,
+            f"SELECT rowid, bm25(terms) AS score FROM terms WHERE terms MATCH ? {rest}",
+            (query, *values),
+        )
+    ]
 
 
 def _share(bm25: float, words: Keywords) -> float:
-    """FTS5's score (negative) against that of a very short passage holding every term very often."""
-    return -bm25 / (sum(words.idf) * (_K1 + 1))
+    """That score against that of a very short passage holding every term very often."""
+    return -bm25 / (sum(words.idf) * (_K1 + 1)) if words.terms else 0.0

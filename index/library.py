@@ -7,47 +7,39 @@ them, without embedding anything, when it is missing, stale or damaged.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import apsw
 import numpy as np
 
-from index.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryMissing, UnknownDocument
+from index.database import (
+    FILE_NAME,
+    connect,
+    create_database,
+    marks,
+    packed,
+    rows,
+    unpacked,
+    what_to_do_when_damaged,
+)
+from index.errors import LibraryDamaged, LibraryMismatch, LibraryMissing, UnknownDocument
 from index.records import Document, DocumentSummary, Heading, Passage, Span
 from index.split import PASSAGE_TOKENS, SPLITTER_VERSION, Split
 from index.terms import TERMS_VERSION, terms
 from index.vectors import Ids, Matrix, VectorIndex
 
 FORMAT_VERSION = 1
-FILE_NAME = "library.sqlite"
-BUSY_MILLISECONDS = 30_000  # how long a second writer waits for the first
 CACHED_DOCUMENTS = 64
 
-_SCHEMA = """
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents(
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, source TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
-    title TEXT NOT NULL, text TEXT NOT NULL, characters INTEGER NOT NULL, passages INTEGER NOT NULL,
-    headings BLOB NOT NULL, paragraphs BLOB NOT NULL, sentences BLOB NOT NULL, added TEXT NOT NULL
-);
-CREATE TABLE passages(
-    id INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT NOT NULL REFERENCES documents(id),
-    ordinal INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    heading TEXT NOT NULL, vector BLOB NOT NULL
-);
-CREATE INDEX passages_by_document ON passages(document);
-CREATE VIRTUAL TABLE terms USING fts5(
-    words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
-);
-CREATE VIRTUAL TABLE terms_rows USING fts5vocab(terms, row);
-"""
+_PASSAGES = "SELECT id, document, ordinal, start, end, heading FROM passages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +74,19 @@ class Library:
         self._index: tuple[str, VectorIndex] | None = None
         self._document = lru_cache(CACHED_DOCUMENTS)(self._load_document)
         if not (folder / FILE_NAME).is_file():
-            raise LibraryMissing(f"there is no library in {folder}: python -m index add PATH --library {folder}")
+            raise missing(folder)
         self.manifest = self._checked_manifest()
 
     @property
     def connection(self) -> apsw.Connection:
         """This thread's connection."""
         if not hasattr(self._local, "connection"):
-            self._local.connection = _connect(self.folder, apsw.SQLITE_OPEN_READWRITE)
+            self._local.connection = connect(self.folder)
             self._local.depth = 0
         connection: apsw.Connection = self._local.connection
         return connection
 
-    @contextmanager
+    @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
         """Within it this thread sees the library as it was at the start, whatever is written meanwhile."""
         connection = self.connection
@@ -119,23 +111,25 @@ class Library:
 
     def counts(self) -> Counts:
         """How many documents and passages there are."""
-        documents, passages = self._one("SELECT count(*), coalesce(sum(passages), 0) FROM documents")
-        return Counts(int(documents), int(passages))
+        [(documents, passages)] = self._rows("SELECT count(*), coalesce(sum(passages), 0) FROM documents")
+        return Counts(documents, passages)
 
     def generation(self) -> str:
         """Changes with every write."""
-        return str(self._one("SELECT value FROM meta WHERE key = 'generation'")[0])
+        [(generation,)] = self._rows("SELECT value FROM meta WHERE key = 'generation'")
+        return str(generation)
 
     def documents(self) -> list[DocumentSummary]:
         """Every document, in the order of adding."""
-        rows = self.connection.execute(
-            "SELECT id, name, source, sha256, title, characters, passages, added FROM documents ORDER BY added, id"
-        )
-        return [DocumentSummary(*row) for row in rows]
+        columns = "id, name, source, sha256, title, characters, passages, added"
+        return [DocumentSummary(*row) for row in self._rows(f"SELECT {columns} FROM documents ORDER BY added, id")]
 
     def document(self, document_id: str) -> Document:
-        """A document by its whole id. Raises UnknownDocument. Served from memory when just used."""
-        return self._document(document_id)
+        """A document by its whole id. Raises UnknownDocument. Its text comes from memory when just used."""
+        found = self._rows("SELECT added FROM documents WHERE id = ?", (document_id,))
+        if not found:
+            raise UnknownDocument(f"{document_id} is no document of the library in {self.folder}")
+        return self._document(document_id, found[0][0])
 
     def find_document(self, given: str) -> Document:
         """A document by id, the beginning of an id (4 digits and more), name, or source path.
@@ -144,7 +138,9 @@ class Library:
         """
         summaries = self.documents()
         source = str(Path(given).resolve())
-        found = [entry for entry in summaries if given in (entry.id, entry.name, entry.source) or entry.source == source]
+        found = [
+            entry for entry in summaries if given in (entry.id, entry.name, entry.source) or entry.source == source
+        ]
         if not found and len(given) >= 4:
             found = [entry for entry in summaries if entry.id.startswith(given.lower())]
         if len(found) != 1:
@@ -154,31 +150,24 @@ class Library:
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Passages in the order of the ids. Raises KeyError for one that is not there."""
-        marks = ",".join("?" * len(ids))
-        rows = {
-            row[0]: row
-            for row in self.connection.execute(
-                f"SELECT id, document, ordinal, start, end, heading FROM passages WHERE id IN ({marks})", tuple(ids)
-            )
-        }
-        return [self._passage(*rows[place]) for place in ids]
+        found = {row[0]: row for row in self._rows(f"{_PASSAGES} WHERE id IN ({marks(len(ids))})", ids)}
+        return [self._passage(*found[place]) for place in ids]
 
     def passages_of(self, document_id: str) -> list[Passage]:
         """The passages of one document, in order."""
-        rows = self.connection.execute(
-            "SELECT id, document, ordinal, start, end, heading FROM passages WHERE document = ? ORDER BY ordinal",
-            (document_id,),
-        )
-        return [self._passage(*row) for row in rows]
+        found = self._rows(f"{_PASSAGES} WHERE document = ? ORDER BY ordinal", (document_id,))
+        return [self._passage(*row) for row in found]
 
     def vectors(self) -> tuple[Ids, Matrix]:
-        """Ids, ascending, and the vectors: row i is passage ids[i]."""
-        rows = self.connection.execute("SELECT id, vector FROM passages ORDER BY id").fetchall()
-        ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
-        stored = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
-        if stored.size != len(rows) * self.manifest.dimension:
-            raise LibraryDamaged(f"vectors of the library in {self.folder} have a wrong length: {_rebuild_command(self.folder)}")
-        return ids, stored.reshape(len(rows), self.manifest.dimension).astype(np.float32)
+        """Ids, ascending, and the vectors: row i is passage ids[i]. Raises LibraryDamaged."""
+        found = self._rows("SELECT id, vector FROM passages ORDER BY id")
+        ids = np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
+        stored = np.frombuffer(b"".join(row[1] for row in found), dtype=np.float16)
+        if stored.size != len(found) * self.manifest.dimension:
+            raise LibraryDamaged(
+                f"vectors of the library in {self.folder} have a wrong length: {_rebuild_command(self.folder)}"
+            )
+        return ids, stored.reshape(len(found), self.manifest.dimension).astype(np.float32)
 
     def vector_index(self) -> VectorIndex:
         """The FAISS index of this generation: from memory, from its file, or made again from the vectors."""
@@ -191,10 +180,8 @@ class Library:
                 index = flat_faiss.load(self.folder, generation, ids, self.manifest.dimension)
                 if index is None:
                     index = flat_faiss.build(ids, vectors)
-                    try:
+                    with contextlib.suppress(OSError):  # a cache that cannot be kept is made again next time
                         flat_faiss.save(index, self.folder, generation)
-                    except OSError:  # a cache that cannot be kept is made again next time
-                        pass
                 self._index = (generation, index)
             return self._index[1]
 
@@ -206,11 +193,9 @@ class Library:
         if len(vectors) != len(parts.passages) or vectors.shape[1] != self.manifest.dimension:
             raise ValueError(f"{len(parts.passages)} passages, but vectors of shape {vectors.shape}")
         with self._writing() as connection:
-            earlier = connection.execute(
-                "SELECT id FROM documents WHERE source = ? OR id = ?", (document.source, document.id)
-            )
-            for (earlier_id,) in earlier.fetchall():
-                _delete(connection, earlier_id)
+            earlier = self._rows("SELECT id FROM documents WHERE source = ? OR id = ?", (document.source, document.id))
+            for (earlier_id,) in earlier:
+                self._delete(earlier_id)
             connection.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -222,9 +207,9 @@ class Library:
                     document.text,
                     len(document.text),
                     len(parts.passages),
-                    _packed([(entry.start, entry.end, entry.level) for entry in document.headings]),
-                    _packed([(entry.start, entry.end) for entry in document.paragraphs]),
-                    _packed([(entry.start, entry.end) for entry in document.sentences]),
+                    packed([(entry.start, entry.end, entry.level) for entry in document.headings]),
+                    packed([(entry.start, entry.end) for entry in document.paragraphs]),
+                    packed([(entry.start, entry.end) for entry in document.sentences]),
                     datetime.now(UTC).isoformat(timespec="milliseconds"),
                 ),
             )
@@ -233,17 +218,17 @@ class Library:
                     "INSERT INTO passages(document, ordinal, start, end, heading, vector) VALUES (?, ?, ?, ?, ?, ?)",
                     (document.id, ordinal, span.start, span.end, span.heading, vector.astype(np.float16).tobytes()),
                 )
-                searched = " ".join(terms(f"{document.title}\n{span.heading}\n{document.text[span.start : span.end]}"))
+                words = _words(document.title, span.heading, document.text[span.start : span.end])
                 connection.execute(
-                    "INSERT INTO terms(rowid, words) VALUES (?, ?)", (connection.last_insert_rowid(), searched)
+                    "INSERT INTO terms(rowid, words) VALUES (?, ?)", (connection.last_insert_rowid(), words)
                 )
 
     def remove(self, document_id: str) -> None:
         """Take a document out, in one step. Raises UnknownDocument."""
-        with self._writing() as connection:
-            if not connection.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchall():
+        with self._writing():
+            if not self._rows("SELECT 1 FROM documents WHERE id = ?", (document_id,)):
                 raise UnknownDocument(f"{document_id} is no document of the library in {self.folder}")
-            _delete(connection, document_id)
+            self._delete(document_id)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -251,7 +236,7 @@ class Library:
             self._local.connection.close()
             del self._local.connection
 
-    @contextmanager
+    @contextlib.contextmanager
     def _writing(self) -> Iterator[apsw.Connection]:
         connection = self.connection
         connection.execute("BEGIN IMMEDIATE")
@@ -264,25 +249,32 @@ class Library:
             raise
         self._document.cache_clear()
 
-    def _one(self, query: str, values: tuple[object, ...] = ()) -> tuple[apsw.SQLiteValue, ...]:
-        row = self.connection.execute(query, values).fetchone()
-        if row is None:
-            raise LibraryDamaged(f"the library in {self.folder} lacks its description: {_rebuild_command(self.folder)}")
-        return tuple(row)
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return rows(self.connection, query, values)
 
-    def _load_document(self, document_id: str) -> Document:
-        row = self.connection.execute(
-            "SELECT id, name, source, sha256, title, text, headings, paragraphs, sentences FROM documents WHERE id = ?",
-            (document_id,),
-        ).fetchone()
-        if row is None:
-            raise UnknownDocument(f"{document_id} is no document of the library in {self.folder}")
-        *words, headings, paragraphs, sentences = row
+    def _delete(self, document_id: str) -> None:
+        """Take everything of a document out, within a transaction; FTS5 has to be told its words."""
+        for passage in self.passages_of(document_id):
+            self.connection.execute(
+                "INSERT INTO terms(terms, rowid, words) VALUES ('delete', ?, ?)",
+                (passage.id, _words(passage.title, passage.heading, passage.text)),
+            )
+        self.connection.execute("DELETE FROM passages WHERE document = ?", (document_id,))
+        self.connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    def _load_document(self, document_id: str, _added: str) -> Document:
+        columns = "id, name, source, sha256, title, text, headings, paragraphs, sentences"
+        [row] = self._rows(f"SELECT {columns} FROM documents WHERE id = ?", (document_id,))
         return Document(
-            *words,
-            headings=tuple(Heading(*entry) for entry in _unpacked(headings, 3)),
-            paragraphs=tuple(Span(*entry) for entry in _unpacked(paragraphs, 2)),
-            sentences=tuple(Span(*entry) for entry in _unpacked(sentences, 2)),
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            tuple(Heading(*numbers) for numbers in unpacked(row[6], 3)),
+            tuple(Span(*numbers) for numbers in unpacked(row[7], 2)),
+            tuple(Span(*numbers) for numbers in unpacked(row[8], 2)),
         )
 
     def _passage(self, place: int, document_id: str, ordinal: int, start: int, end: int, heading: str) -> Passage:
@@ -291,27 +283,32 @@ class Library:
 
     def _checked_manifest(self) -> Manifest:
         try:
-            values = dict(self.connection.execute("SELECT key, value FROM meta").fetchall())
+            values: dict[str, str] = dict(self._rows("SELECT key, value FROM meta"))
             manifest = Manifest(
-                **{key: int(values[key]) for key in ("format", "splitter", "terms", "passage_tokens", "dimension")},
-                **{key: values[key] for key in ("model", "model_fingerprint")},
+                format=int(values["format"]),
+                splitter=int(values["splitter"]),
+                terms=int(values["terms"]),
+                passage_tokens=int(values["passage_tokens"]),
+                model=values["model"],
+                model_fingerprint=values["model_fingerprint"],
+                dimension=int(values["dimension"]),
             )
-            stored, counted = self.counts(), self._one("SELECT count(*) FROM passages")[0]
-            indexed = self._one("SELECT count(*) FROM terms")[0]
+            stored = self.counts().passages
+            [(counted,)] = self._rows("SELECT count(*) FROM passages")
+            [(indexed,)] = self._rows("SELECT count(*) FROM terms")
         except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError, KeyError, ValueError) as error:
-            raise LibraryDamaged(
-                f"{self.folder / FILE_NAME} is damaged ({error}): put a copy back, or move the folder away and "
-                "python -m index add the documents again"
-            ) from error
+            file = self.folder / FILE_NAME
+            raise LibraryDamaged(f"{file} is damaged ({error}): {what_to_do_when_damaged()}") from error
         expected = (FORMAT_VERSION, SPLITTER_VERSION, TERMS_VERSION)
         if (manifest.format, manifest.splitter, manifest.terms) != expected:
             raise LibraryMismatch(
                 f"the library in {self.folder} was built with format {manifest.format}, splitter {manifest.splitter}, "
-                f"terms {manifest.terms}; this version has {', '.join(map(str, expected))}: {_rebuild_command(self.folder)}"
+                f"terms {manifest.terms}; this version has {', '.join(map(str, expected))}: "
+                f"{_rebuild_command(self.folder)}"
             )
-        if stored.passages != counted or stored.passages != indexed:
+        if stored != counted or stored != indexed:
             raise LibraryDamaged(
-                f"the library in {self.folder} should have {stored.passages} passages and has {counted}, "
+                f"the library in {self.folder} should have {stored} passages and has {counted}, "
                 f"{indexed} of them with terms: {_rebuild_command(self.folder)}"
             )
         return manifest
@@ -321,9 +318,6 @@ def create_library(folder: Path, model: str, fingerprint: str, dimension: int) -
     """Make an empty library for a model's vectors; opens the one that is there when there is one."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / FILE_NAME).exists():
-        partial = folder / f".{FILE_NAME}-{secrets.token_hex(4)}"
-        connection = apsw.Connection(str(partial))
-        connection.execute(_SCHEMA)
         meta = {
             "format": FORMAT_VERSION,
             "splitter": SPLITTER_VERSION,
@@ -334,50 +328,18 @@ def create_library(folder: Path, model: str, fingerprint: str, dimension: int) -
             "dimension": dimension,
             "generation": secrets.token_hex(8),
         }
-        connection.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in meta.items()])
-        # Deleted text must be gone from the file as well, in the tables and in the terms.
-        connection.execute("INSERT INTO terms(terms, rank) VALUES ('secure-delete', 1)")
-        connection.close()
-        try:
-            (folder / FILE_NAME).hardlink_to(partial)  # fails where another process was first
-        except FileExistsError:
-            pass
-        finally:
-            partial.unlink()
+        create_database(folder, meta)
     return Library(folder)
 
 
-def _connect(folder: Path, flags: int) -> apsw.Connection:
-    try:
-        connection = apsw.Connection(str(folder / FILE_NAME), flags=flags)
-        connection.set_busy_timeout(BUSY_MILLISECONDS)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # a document said to be searchable survives a power cut
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")
-    except apsw.CantOpenError as error:
-        raise LibraryError(f"{folder / FILE_NAME} cannot be opened ({error}): check its permissions") from error
-    except (apsw.NotADBError, apsw.CorruptError) as error:
-        raise LibraryDamaged(
-            f"{folder / FILE_NAME} is damaged ({error}): put a copy back, or move the folder away and "
-            "python -m index add the documents again"
-        ) from error
-    return connection
+def missing(folder: Path) -> LibraryMissing:
+    """The error for a folder without a library."""
+    return LibraryMissing(f"there is no library in {folder}: python -m index add PATH --library {folder}")
 
 
-def _delete(connection: apsw.Connection, document_id: str) -> None:
-    connection.execute("DELETE FROM terms WHERE rowid IN (SELECT id FROM passages WHERE document = ?)", (document_id,))
-    connection.execute("DELETE FROM passages WHERE document = ?", (document_id,))
-    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-
-
-def _packed(rows: Sequence[tuple[int, ...]]) -> bytes:
-    return np.array(rows, dtype="<i4").tobytes()
-
-
-def _unpacked(data: bytes, width: int) -> list[list[int]]:
-    unpacked: list[list[int]] = np.frombuffer(data, dtype="<i4").reshape(-1, width).tolist()
-    return unpacked
+def _words(title: str, heading: str, text: str) -> str:
+    """What FTS5 keeps of a passage: its terms, and those of the title and headings above it."""
+    return " ".join(terms(f"{title}\n{heading}\n{text}"))
 
 
 def _rebuild_command(folder: Path) -> str:

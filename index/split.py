@@ -6,9 +6,10 @@ corrections that a reader of quotes would make by hand; see `_joins`.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import regex
 from icu4py.breakers import LineBreaker, SentenceBreaker
@@ -112,21 +113,23 @@ def sentence_spans(text: str, start: int, end: int) -> list[Span]:
     """
     paragraph = regex.sub(r"[\r\n\u2028\u2029\x0b\x0c\x85]", " ", text[start:end])  # as many characters as before
     bounds = [0]
-    for _, stop in SentenceBreaker(paragraph, "root").segments():
-        opening = _OPENING.search(paragraph, bounds[-1], stop)
-        if opening is not None and opening.start() > bounds[-1] and stop < len(paragraph):
-            stop = opening.start()
+    for bound in _stops(SentenceBreaker, paragraph):
+        opening = _OPENING.search(paragraph, bounds[-1], bound)
+        moves = opening is not None and opening.start() > bounds[-1] and bound < len(paragraph)
+        stop = opening.start() if opening is not None and moves else bound
         if bounds[-1] and _joins(paragraph, bounds[-1]):
             bounds[-1] = stop
         else:
             bounds.append(stop)
-    found = (_trimmed(text, start + left, start + right) for left, right in zip(bounds, bounds[1:], strict=False))
+    found = (_trimmed(text, start + left, start + right) for left, right in pairwise(bounds))
     return [span for span in found if span is not None]
 
 
 def heading_words(text: str, span: Span) -> Span:
     """A heading line without its Markdown marks; the line itself when nothing else is left."""
-    words = regex.match(r"#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?\s*\Z|(.*?)\s*\n[ \t]*(?:=+|-+)\s*\Z", text[span.start : span.end], regex.DOTALL)
+    words = regex.match(
+        r"#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?\s*\Z|(.*?)\s*\n[ \t]*(?:=+|-+)\s*\Z", text[span.start : span.end], regex.DOTALL
+    )
     if words is None:
         return span
     group = 1 if words.group(1) is not None else 2
@@ -138,6 +141,15 @@ def containing(spans: Sequence[Span], place: int) -> int | None:
     """The position of the span (of ordered, separate spans) that holds the character at `place`."""
     position = bisect_right(spans, place, key=lambda span: span.start) - 1
     return position if position >= 0 and place < spans[position].end else None
+
+
+def _stops(breaker: type[SentenceBreaker] | type[LineBreaker], text: str) -> list[int]:
+    """Where ICU's segments end, in code points; ICU counts UTF-16 units."""
+    units = [stop for _, stop in breaker(text, "root").segments()]
+    if not text or max(text) <= "\uffff":
+        return units
+    ends = list(accumulate(2 if character > "\uffff" else 1 for character in text))
+    return [bisect_left(ends, unit) + 1 for unit in units]
 
 
 def _joins(paragraph: str, bound: int) -> bool:
@@ -169,7 +181,7 @@ def _pieces(text: str, sentence: Span, count_tokens: CountTokens, limit: int) ->
         yield sentence
         return
     longest = max(1, len(whole) * limit // tokens)  # characters that hold about `limit` tokens
-    breaks = [stop for _, stop in LineBreaker(whole, "root").segments()]
+    breaks = _stops(LineBreaker, whole)
     start = 0
     while start < len(whole):
         fitting = bisect_right(breaks, start + longest) - 1

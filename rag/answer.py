@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.embed import Embedder, load_embedder, model_folder
+from index.embed import Embedder, load_embedder
 from index.errors import YinzhengError
 from index.library import Library
 from rag.quote import quote, sentence_around
@@ -60,7 +60,9 @@ class Assistant:
         unquoted = [
             hit
             for hit in hits
-            if not any(hit.passage.document == name and hit.passage.start <= at < hit.passage.end for name, at in quoted)
+            if not any(
+                hit.passage.document == name and hit.passage.start <= at < hit.passage.end for name, at in quoted
+            )
         ]
         return Answer(
             question=question,
@@ -112,6 +114,10 @@ def open_assistant(folder: Path, model: str | None = None) -> Assistant:
     embedder = load_embedder(name)
     library.require_model(embedder.fingerprint, name)
     return Assistant(library, embedder, SentenceReader(embedder))
+
+
+def _holds(hit: Hit, document: str, place: int) -> bool:
+    return hit.passage.document == document and hit.passage.start <= place < hit.passage.end
 
 
 def _cleaned(question: str) -> str:

@@ -19,8 +19,12 @@ def quote(document: Document, start: int, end: int) -> Quote:
     number = None
     if paragraph is not None and sentence is not None:
         first = document.paragraphs[paragraph].start
-        number = 1 + sentence - next(
-            place for place in range(sentence, -1, -1) if place == 0 or document.sentences[place - 1].start < first
+        number = (
+            1
+            + sentence
+            - next(
+                place for place in range(sentence, -1, -1) if place == 0 or document.sentences[place - 1].start < first
+            )
         )
     return Quote(
         document=document.id,
@@ -36,13 +40,17 @@ def quote(document: Document, start: int, end: int) -> Quote:
 
 
 def heading_path(document: Document, place: int) -> str:
-    """The headings above a place, outermost first, without the document's title."""
+    """The headings above a place, outermost first, without the document's title.
+
+    A heading is not above itself.
+    """
     path: list[Heading] = []
     for heading in document.headings:
-        if heading.start >= place:
+        if heading.start > place:
             break
         path = [outer for outer in path if outer.level < heading.level]
-        path.append(heading)
+        if heading.end <= place:
+            path.append(heading)
     words = (document.text[heading.start : heading.end] for heading in path)
     return HEADING_SEPARATOR.join(part for part in words if part != document.title)
 

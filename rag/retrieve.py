@@ -41,6 +41,6 @@ def retrieve(library: Library, question: str, vector: np.ndarray, top_k: int) ->
     ]
 
 
-def combined(cosine: Scores, lexical: Scores) -> Scores:
+def combined(cosine: Scores, lexical: Scores, weight: float = LEXICAL_WEIGHT) -> Scores:
     """The one score that candidates are ordered by."""
-    return cosine + LEXICAL_WEIGHT * lexical
+    return cosine + weight * lexical

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import accumulate
 
+import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.records import Block, ReadFile
+from index.records import Block, ReadFile, Span
 from index.split import heading_words
 
 _LEAVES = ("inline", "fence", "code_block", "html_block")
@@ -48,8 +49,6 @@ def _leaf_lines(tokens: list[Token]) -> list[tuple[int, int, int]]:
 
 def _line_starts(text: str) -> list[int]:
     """Where each line begins, and the text's end; lines end as markdown-it's do: CRLF, CR or LF."""
-    import regex
-
     lines = regex.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", text)
     starts = [0, *accumulate(len(line) for line in lines)]
     return [*starts, len(text)]
@@ -58,8 +57,6 @@ def _line_starts(text: str) -> list[int]:
 def _title(text: str, blocks: tuple[Block, ...]) -> str:
     for block in blocks:
         if block.level == 1:
-            from index.records import Span
-
             end = block.start + len(text[block.start : block.end].rstrip())
             start = end - len(text[block.start : end].lstrip())
             words = heading_words(text, Span(start, end))

@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -16,7 +17,7 @@ from index.vectors import Ids, Matrix, Neighbours, Scores, cosines, settle
 class FaissIndex:
     """A flat FAISS index; the position of a vector in it is the position of its id in `ids`, which ascend."""
 
-    def __init__(self, ids: Ids, flat: faiss.IndexFlatIP) -> None:
+    def __init__(self, ids: Ids, flat: Any) -> None:
         self._ids = ids
         self._flat = flat
 
@@ -58,7 +59,7 @@ def save(index: FaissIndex, folder: Path, generation: str) -> Path:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        os.replace(partial, path)
+        Path(partial).replace(path)
     except OSError:
         Path(partial).unlink(missing_ok=True)
         raise

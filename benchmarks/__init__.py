@@ -1,0 +1,1 @@
+"""Figures, each from a command: python -m benchmarks NAME --data DIR [--json]."""

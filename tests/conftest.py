@@ -1,0 +1,60 @@
+"""What tests share: the real model and the real article, loaded once."""
+
+from __future__ import annotations
+
+import os
+
+# Before any model library is imported: nothing may be looked for on a network.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from index.embed import Embedder, load_embedder
+from index.ingest import add_file
+from index.library import Library, create_library
+from rag.answer import Assistant, open_assistant
+from tests.fakes import TermEmbedder
+
+ROOT = Path(__file__).parent.parent
+ARTICLE = ROOT / "articles" / "wuhan-small-firms.md"
+
+settings.register_profile("project", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The default model, really."""
+    return load_embedder()
+
+
+@pytest.fixture(scope="session")
+def article_folder(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library's folder with the article in it. Only to be read."""
+    folder = tmp_path_factory.mktemp("article-library")
+    library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
+    assert add_file(library, embedder, ARTICLE).state == "added"
+    library.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def assistant(article_folder: Path) -> Assistant:
+    """The assistant on the article."""
+    return open_assistant(article_folder)
+
+
+@pytest.fixture
+def fake() -> TermEmbedder:
+    """A fast embedder for tests of storing and finding."""
+    return TermEmbedder()
+
+
+@pytest.fixture
+def library(tmp_path: Path, fake: TermEmbedder) -> Library:
+    """An empty library for the fast embedder."""
+    return create_library(tmp_path / "library", fake.name, fake.fingerprint, fake.dimension)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.ingest import add_file
+from index.lexical import keywords, score_terms
+from index.library import Library, create_library
+from rag.answer import Assistant
+from rag.retrieve import LEXICAL_WEIGHT, retrieve
+from tests.fakes import TermEmbedder
+
+WORDS = st.lists(
+    st.sampled_from(["武汉", "企业", "园区", "机器人", "robot", "fund", "3.5", "café"]), min_size=1, max_size=6
+)
+
+
+@settings(max_examples=15)
+@given(
+    texts=st.lists(WORDS.map(" ".join), max_size=8, unique=True), question=WORDS.map(" ".join), top_k=st.integers(1, 9)
+)
+def test_hits_are_those_of_scoring_every_passage(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], question: str, top_k: int
+) -> None:
+    folder = tmp_path_factory.mktemp("retrieve")
+    fake = TermEmbedder()
+    library = create_library(folder / "library", fake.name, fake.fingerprint, fake.dimension)
+    for number, text in enumerate(texts):
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+        add_file(library, fake, folder / f"{number}.txt")
+    vector = fake.embed_questions([question])[0]
+    ids, vectors = library.vectors()
+    cosine = (vectors.astype(np.float64) * vector.astype(np.float64)).sum(axis=1)
+    lexical = score_terms(library, keywords(library, question), ids)
+    scores = cosine + LEXICAL_WEIGHT * lexical
+    expected = sorted(zip(ids.tolist(), scores.tolist(), strict=True), key=lambda entry: (-entry[1], entry[0]))[:top_k]
+    hits = retrieve(library, question, vector, top_k)
+    assert [(hit.passage.id, hit.score) for hit in hits] == expected
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    library.close()
+
+
+def test_words_of_another_language_do_not_disturb(assistant: Assistant) -> None:
+    question = "What is the name of the humanoid robot that carried the torch?"
+    hits = assistant.search(question, 5)
+    assert "一台名为“光子”的人形机器人" in hits[0].passage.text
+    assert hits[0].lexical == 0
+
+
+def test_a_rare_word_lifts_its_passage(assistant: Assistant) -> None:
+    hits = assistant.search("楼凯齐", 3)
+    assert "楼凯齐" in hits[0].passage.text
+    assert hits[0].lexical > 0.2
+
+
+def test_an_empty_library_has_no_hits(library: Library, fake: TermEmbedder) -> None:
+    assert retrieve(library, "武汉", fake.embed_questions(["武汉"])[0], 5) == []
