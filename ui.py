@@ -12,7 +12,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,8 @@ from platformdirs import user_data_path
 
 from index.errors import YinzhengError
 from index.library import FILE_NAME, Library
-from page.waiting import Waiting, at_once
-from rag.answer import Assistant, open_assistant
+from page.answering import Answering, Elsewhere, Here
+from rag.answer import Assistant
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -31,12 +30,12 @@ PORT = 7860
 _PORTS = 100  # tried from the first on
 
 
-def build(assistant: Assistant | Waiting) -> gr.Blocks:
+def build(assistant: Assistant | Answering) -> gr.Blocks:
     """The page over an assistant; launch it with `**page.look.look()`."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read while Gradio is imported: it reports use to its makers
     from page.desk import desk
 
-    return desk(assistant if isinstance(assistant, Waiting) else at_once(assistant))
+    return desk(Here(assistant) if isinstance(assistant, Assistant) else assistant)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,24 +53,28 @@ def main(arguments: list[str] | None = None) -> int:
 def _serve(options: argparse.Namespace) -> int:
     if not (options.library / FILE_NAME).is_file():
         _make_library(options.library, options.model)
-    library = Library(options.library)
-    opened = _in_background(lambda: open_assistant(options.library, options.model))
-    _say(f"Opening {options.library} and loading its model ...")
-
-    blocks = build(Waiting(library, opened))  # imports Gradio, which takes seconds in which the models load
+    _say(f"Opening {options.library}; its model loads while the page starts ...")
+    answering = Elsewhere(Library(options.library), options.model)
+    blocks = build(answering)
     from page.look import look
 
-    port = free_port(options.host, options.port)
-    _, url, _ = blocks.launch(
-        server_name=options.host, server_port=port, prevent_thread_lock=True, quiet=True, share=False, ssr_mode=False, **look()
-    )
-    print(f"ready: {url}", flush=True)
     try:
-        opened.result()
+        _, url, _ = blocks.launch(
+            server_name=options.host,
+            server_port=free_port(options.host, options.port),
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            ssr_mode=False,
+            **look(),
+        )
+        print(f"ready: {url}", flush=True)
+        answering.wait()
         _say("The model is loaded.")
         threading.Event().wait()
     finally:
         blocks.close(verbose=False)
+        answering.close()
     return 0
 
 
@@ -91,19 +94,6 @@ def _make_library(folder: Path, model: str | None) -> None:
 
 def _progress(path: Path) -> Callable[[int, int], None]:
     return lambda done, total: _say(f"{path.name}: {done} of {total} passages embedded")
-
-
-def _in_background(work: Callable[[], Assistant]) -> Future[Assistant]:
-    future: Future[Assistant] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # handed to whoever asks for the result
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future
 
 
 def free_port(host: str, first: int) -> int:

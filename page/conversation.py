@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from index.errors import YinzhengError
-from page.waiting import Waiting
+from page.answering import Answering
 from page.words import Words
 from rag.records import Answer, NotFound
 
@@ -33,14 +33,14 @@ def waiting(turns: Turns) -> bool:
     return bool(turns) and turns[-1].state == "waiting"
 
 
-def asked(turns: Turns, question: str, assistant: Waiting, words: Words) -> Turns:
+def asked(turns: Turns, question: str, assistant: Answering, words: Words) -> Turns:
     """The conversation with one more question; unchanged for an empty one, or while one is waiting."""
     if not question.strip() or waiting(turns):
         return turns
     return (*turns, Turn(question.strip(), "waiting", _stage(assistant, words)))
 
 
-def answered(turns: Turns, assistant: Waiting, words: Words) -> Iterator[Turns]:
+def answered(turns: Turns, assistant: Answering, words: Words) -> Iterator[Turns]:
     """The conversation while its last question is answered: stages, then the result."""
     if not waiting(turns):
         return
@@ -70,7 +70,7 @@ def stopped(turns: Turns, words: Words) -> Turns:
     return (*turns[:-1], replace(turns[-1], state="stopped", note=words.stopped))
 
 
-def _stage(assistant: Waiting, words: Words) -> str:
+def _stage(assistant: Answering, words: Words) -> str:
     if not assistant.ready:
         return words.loading
     counts = assistant.library.counts()

@@ -13,11 +13,11 @@ from page.conversation import Turns, answered, asked, stopped, waiting
 from page.document import AROUND, document_view
 from page.look import source
 from page.suggest import suggestions
-from page.waiting import Waiting
+from page.answering import Answering
 from page.words import CHINESE, ENGLISH, Words, words_for
 
 
-def desk(assistant: Waiting) -> gr.Blocks:
+def desk(assistant: Answering) -> gr.Blocks:
     """The page over an assistant; launch it with `**page.look.look()`."""
     library = assistant.library
 
