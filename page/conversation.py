@@ -57,7 +57,7 @@ def answered(turns: Turns, assistant: Answering, words: Words) -> Iterator[Turns
         turn = replace(turn, state="answered", note="", result=assistant.ask(turn.question))
     except YinzhengError as error:
         turn = _failed(turn, str(error), words)
-    except Exception as error:  # a turn must not wait for ever; the cause goes to the log in full
+    except Exception as error:  # noqa: BLE001  a turn must not wait for ever; the log has the whole cause
         _log.exception("a question could not be answered")
         turn = _failed(turn, f"{type(error).__name__}: {error}", words)
     yield (*earlier, turn)

@@ -9,11 +9,11 @@ from typing import Any
 import gradio as gr
 
 from page import html
+from page.answering import Answering
 from page.conversation import Turns, answered, asked, stopped, waiting
 from page.document import AROUND, document_view
 from page.look import source
 from page.suggest import suggestions
-from page.answering import Answering
 from page.words import CHINESE, ENGLISH, Words, words_for
 
 
@@ -67,7 +67,9 @@ def desk(assistant: Answering) -> gr.Blocks:
             new_button = gr.Button("", elem_id="new", size="sm", visible=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
-                conversation = gr.HTML(elem_id="conversation", apply_default_css=False, js_on_load=source("conversation.js"))
+                conversation = gr.HTML(
+                    elem_id="conversation", apply_default_css=False, js_on_load=source("conversation.js")
+                )
                 with gr.Row(elem_id="composer"):
                     box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6)
                     ask_button = gr.Button("", elem_id="ask", variant="primary")

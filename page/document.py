@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from index.errors import UnknownDocument
 from index.library import Library
-from index.records import Document
+from index.records import Document, Span
 from page.html import digest, place
 from page.words import Words
 from rag.quote import quote, sentence_around
@@ -56,7 +57,8 @@ def document_view(library: Library, data: Any, words: Words) -> dict[str, Any]:
         quoted = quote(document, wanted.start, wanted.end)
     except (ValueError, UnknownDocument):
         return {"error": words.bad_address}
-    first, last = max(0, quoted.start - wanted.before), min(len(document.text), quoted.end + wanted.after)
+    length = len(document.text)
+    first, last = max(0, quoted.start - wanted.before), min(length, quoted.end + wanted.after)
     sentence = sentence_around(document, quoted.start)
     several = sentence is not None and quoted.end > sentence[1]
     same = digest(quoted.text) == wanted.digest
@@ -71,31 +73,36 @@ def document_view(library: Library, data: Any, words: Words) -> dict[str, Any]:
         "quote": quoted.text,
         "blocks": list(_blocks(document, first, last, quoted.start, quoted.end)),
         "before": words.before.format(count=min(AROUND, first)) if first > 0 else None,
-        "after": words.after.format(count=min(AROUND, len(document.text) - last)) if last < len(document.text) else None,
+        "after": words.after.format(count=min(AROUND, length - last)) if last < length else None,
     }
 
 
 def _blocks(document: Document, first: int, last: int, start: int, end: int) -> Iterator[dict[str, Any]]:
     """The text from `first` to `last` in order: paragraphs by number, headings by level, and what is between."""
-    named = [(span.start, span.end, {"kind": "paragraph", "number": n}) for n, span in enumerate(document.paragraphs, 1)]
-    named += [(entry.start, entry.end, {"kind": "heading", "level": entry.level}) for entry in document.headings]
+    between = {"kind": "between"}
     at = first
-    for block_start, block_end, kind in sorted(named, key=lambda entry: entry[0]):
-        block_start, block_end = max(block_start, at), min(block_end, last)
-        if block_start >= block_end:
+    for span, kind in _named(document):
+        left, right = max(span.start, at), min(span.end, last)
+        if left >= right:
             continue
-        if at < block_start:
-            yield {"kind": "between", "pieces": _pieces(document.text, at, block_start, start, end)}
-        yield {**kind, "pieces": _pieces(document.text, block_start, block_end, start, end)}
-        at = block_end
+        if at < left:
+            yield between | {"pieces": _pieces(document.text, at, left, start, end)}
+        yield kind | {"pieces": _pieces(document.text, left, right, start, end)}
+        at = right
     if at < last:
-        yield {"kind": "between", "pieces": _pieces(document.text, at, last, start, end)}
+        yield between | {"pieces": _pieces(document.text, at, last, start, end)}
+
+
+def _named(document: Document) -> list[tuple[Span, dict[str, Any]]]:
+    """Paragraphs and headings, in order."""
+    paragraphs = [(span, {"kind": "paragraph", "number": number}) for number, span in enumerate(document.paragraphs, 1)]
+    headings = [
+        (Span(entry.start, entry.end), {"kind": "heading", "level": entry.level}) for entry in document.headings
+    ]
+    return sorted([*paragraphs, *headings], key=lambda entry: entry[0].start)
 
 
 def _pieces(text: str, first: int, last: int, start: int, end: int) -> list[dict[str, Any]]:
     """`text[first:last]` cut where the quote begins and ends."""
     cuts = sorted({first, last, min(max(start, first), last), min(max(end, first), last)})
-    return [
-        {"text": text[left:right], "mark": start <= left and right <= end}
-        for left, right in zip(cuts, cuts[1:], strict=False)
-    ]
+    return [{"text": text[left:right], "mark": start <= left and right <= end} for left, right in pairwise(cuts)]

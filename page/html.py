@@ -84,7 +84,8 @@ def _turn(turn: Turn, words: Words) -> str:
     elif isinstance(turn.result, NotFound):
         said = _not_found(turn.result, words)
     else:
-        said = f'<section class="note {turn.state}" role="status"><p>{escape(turn.note)}</p>{_retry(turn, words)}</section>'
+        note = f"<p>{escape(turn.note)}</p>{_retry(turn, words)}"
+        said = f'<section class="note {turn.state}" role="status">{note}</section>'
     return f'<article class="turn">{question}{said}</article>'
 
 
@@ -95,7 +96,9 @@ def _retry(turn: Turn, words: Words) -> str:
 
 
 def _answer(answer: Answer, words: Words) -> str:
-    quotes = "".join(_quote(quote, number, words, _span_in(answer, quote)) for number, quote in enumerate(answer.quotes, 1))
+    quotes = "".join(
+        _quote(quote, number, words, _span_in(answer, quote)) for number, quote in enumerate(answer.quotes, 1)
+    )
     cite = _cite(answer.quotes[0], 1, words)
     return (
         '<section class="answer">'
@@ -143,10 +146,11 @@ def _near(quote: Quote, words: Words) -> str:
 def _source(quote: Quote, where: str, words: Words) -> str:
     heading = f' › <span class="heading">{escape(quote.heading)}</span>' if quote.heading else ""
     whole = quote.title + (f" › {quote.heading}" if quote.heading else "")
+    source = f"<cite>{escape(quote.title)}</cite>{heading}"
     return (
         f'<div class="source"><span class="place">{escape(where)}</span>'
         f'<button type="button" class="open" {_target(quote)}>{escape(words.open_quote)}</button>'
-        f'<span class="from" dir="auto" title="{escape(whole)}"><cite>{escape(quote.title)}</cite>{heading}</span></div>'
+        f'<span class="from" dir="auto" title="{escape(whole)}">{source}</span></div>'
     )
 
 
@@ -195,7 +199,11 @@ def copy_text(answer: Answer, words: Words) -> str:
         )
         for number, quote in enumerate(answer.quotes, 1)
     ]
-    parts = [words.copy_question.format(question=answer.question), words.copy_answer.format(answer=answer.text), *quotes]
+    parts = [
+        words.copy_question.format(question=answer.question),
+        words.copy_answer.format(answer=answer.text),
+        *quotes,
+    ]
     return "\n\n".join(parts)
 
 

@@ -36,7 +36,9 @@ def suggestions(library: Library, words: Words) -> tuple[str, ...]:
     for document in documents:
         if document.id in _PREPARED:
             return _PREPARED[document.id][words.language]
-    headings = [heading for document in documents[:_HEADINGS_OF_DOCUMENTS] for heading in _headings(library, document.id)]
+    headings = [
+        heading for document in documents[:_HEADINGS_OF_DOCUMENTS] for heading in _headings(library, document.id)
+    ]
     return tuple(_ABOUT[words.language].format(heading=heading) for heading in headings[:SUGGESTIONS])
 
 
