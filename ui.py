@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import YinzhengError
-from index.library import FILE_NAME, Library
+from index.database import FILE_NAME
+from index.library import Library
 from index.places import default_library
 from index.talk import Counter, run_command, say
 from page.answering import Answering, Elsewhere, Here

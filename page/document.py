@@ -36,14 +36,17 @@ class Opening:
 
 def opening(data: Any) -> Opening:
     """What the browser sent, checked. Raises ValueError for anything else than an `Opening`'s fields."""
-    if not isinstance(data, dict):
-        raise ValueError("an opening is an object")
-    texts = [data.get(name) for name in ("document", "digest")]
-    numbers = [data.get(name) for name in ("start", "end", "before", "after")]
-    if not all(isinstance(text, str) for text in texts) or not all(type(number) is int for number in numbers):
-        raise ValueError("an opening has texts and whole numbers")
-    start, end, before, after = numbers
-    return Opening(texts[0], start, end, texts[1], min(max(before, 0), _MOST), min(max(after, 0), _MOST))
+    match data:
+        case {
+            "document": str(document),
+            "digest": str(digest_of_quote),
+            "start": int(start),
+            "end": int(end),
+            "before": int(before),
+            "after": int(after),
+        }:
+            return Opening(document, start, end, digest_of_quote, min(max(before, 0), _MOST), min(max(after, 0), _MOST))
+    raise ValueError("not what a citation sends")
 
 
 def document_view(library: Library, data: Any, words: Words) -> dict[str, Any]:
