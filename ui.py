@@ -14,8 +14,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import YinzhengError
 from index.database import FILE_NAME
+from index.errors import YinzhengError
 from index.library import Library
 from index.places import default_library
 from index.talk import Counter, run_command, say

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -40,21 +41,25 @@ def asked(turns: Turns, question: str, assistant: Answering, words: Words) -> Tu
     return (*turns, Turn(question.strip(), "waiting", _stage(assistant, words)))
 
 
-def answered(turns: Turns, assistant: Answering, words: Words) -> Iterator[Turns]:
-    """The conversation while its last question is answered: stages, then the result."""
+async def answered(turns: Turns, assistant: Answering, words: Words) -> AsyncIterator[Turns]:
+    """The conversation while its last question is answered: stages, then the result.
+
+    It waits in threads and may be cancelled at any time, at once; what it waited for is then let go on.
+    """
     if not waiting(turns):
         return
     *earlier, turn = turns
     if not assistant.ready:
         try:
-            assistant.wait()
+            await asyncio.to_thread(assistant.wait)
         except YinzhengError as error:
             yield (*earlier, _failed(turn, str(error), words))
             return
         turn = replace(turn, note=_stage(assistant, words))
         yield (*earlier, turn)
     try:
-        turn = replace(turn, state="answered", note="", result=assistant.ask(turn.question))
+        result = await asyncio.to_thread(assistant.ask, turn.question)
+        turn = replace(turn, state="answered", note="", result=result)
     except YinzhengError as error:
         turn = _failed(turn, str(error), words)
     except Exception as error:  # noqa: BLE001  a turn must not wait for ever; the log has the whole cause

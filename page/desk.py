@@ -2,7 +2,7 @@
 
 # Gradio looks at the annotations of the functions below, so this module does not postpone them.
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
@@ -50,8 +50,8 @@ def desk(assistant: Answering) -> gr.Blocks:
     def ask_again(turns: Turns, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
         return shown(asked(turns, str(event.question), assistant, words_of(request)), request)
 
-    def answer(turns: Turns, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        for after in answered(turns, assistant, words_of(request)):
+    async def answer(turns: Turns, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        async for after in answered(turns, assistant, words_of(request)):
             yield shown(after, request)
 
     def stop(turns: Turns, request: gr.Request) -> tuple[Any, ...]:

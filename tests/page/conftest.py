@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from index.embed import Embedder
 from index.ingest import add_file
@@ -37,7 +37,8 @@ HOSTILE_TEXT = (
     f"# {TITLE}\r\n\r\n"
     "## Findings <img src=x onerror=alert(2)>\r\n\r\n"
     "The saltmarsh survey counted 412 avocets <script>alert(1)</script> in **September**,\r\n"
-    "and <img src=x onerror=alert(1)> see [the register](javascript:alert(1)) for $\\frac{1}{2}$ and ${7*7} {{value}}.\r\n\r\n"
+    "and <img src=x onerror=alert(1)> see [the register](javascript:alert(1)) for $\\frac{1}{2}$ "
+    "and ${7*7} {{value}}.\r\n\r\n"
     'The warden of the saltmarsh is called Maud Pettigrew-O\'Hara & "Sons".\r\n'
 )
 
@@ -143,6 +144,10 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
     contexts = []
     seen = Seen()
 
+    def dismiss(dialog: Dialog) -> None:
+        seen.dialogs.append(dialog.message)
+        dialog.dismiss()
+
     def start(address: str, locale: str = "zh-CN", width: int = 1366, scheme: str = "light") -> Page:
         context = chromium.new_context(
             locale=locale,
@@ -154,7 +159,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         page = context.new_page()
         page.on("console", lambda message: seen.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", dismiss)
         page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
         page.on("websocket", lambda socket: seen.hosts.add(urlsplit(socket.url).hostname or ""))
         page.goto(address)

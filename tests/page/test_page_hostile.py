@@ -19,8 +19,10 @@ def test_a_document_full_of_markup_is_shown_as_its_characters(
     start = HOSTILE_TEXT.index("The saltmarsh survey")
     [document] = [entry for entry in page_assistant.library.documents() if entry.name == "saltmarsh.md"]
     assert page_assistant.library.document(document.id).text == HOSTILE_TEXT
-    button = page.locator(f'.quote .cite[data-document="{document.id}"][data-start="{start}"]')
-    quote = page.locator(".quote", has=button).locator("blockquote").text_content()
+    button = page.locator(f'.quotes .cite[data-document="{document.id}"][data-start="{start}"]')
+    quote = (
+        page.locator(".quote", has=page.locator(f'.cite[data-start="{start}"]')).locator("blockquote").text_content()
+    )
     assert quote is not None and "<script>alert(1)</script>" in quote and "**September**" in quote and "\r\n" in quote
     button.click()
     assert marked(page) == quote == HOSTILE_TEXT[start : start + len(quote)]

@@ -22,7 +22,7 @@ from rag.answer import Assistant
 from tests.fakes import TermEmbedder
 
 
-def view(library: Library, document: Document, start: int, end: int, **changes: Any) -> dict[str, Any]:
+def view(library: Library, document: Document, start: int, end: int, /, **changes: Any) -> dict[str, Any]:
     """What the browser gets for a citation."""
     asked = {
         "document": document.id,
