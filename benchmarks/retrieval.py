@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -11,14 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.sets import load_passages, load_questions
+from index.database import rows
 from index.embed import Embedder
-from index.ingest import embed_parts, make_document
+from index.ingest import make_document, passage_texts
 from index.lexical import keywords, score_terms, search_terms
 from index.library import Library, create_library
 from index.records import Block, ReadFile
 from rag.retrieve import CANDIDATES, combined, retrieve
 
 DEPTH = 50  # hits looked at
+TUNED_QUESTIONS = 1000  # of each pair, in the file's order
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,38 @@ class Figures:
     mrr_at_10: float
 
 
+@dataclass(frozen=True, slots=True)
+class SetLibrary:
+    """A library with a document for each passage of a set.
+
+    `document_of` gives the document's id by the passage's number in the set, which is the same in
+    every language; `document_by_id` gives it by the library's passage id.
+    """
+
+    library: Library
+    document_of: dict[str, str]
+    document_by_id: dict[int, str]
+
+
 def measure(data: Path, embedder: Embedder) -> list[Figures]:
     """The figures of every test pair, three rankings each: dense, lexical, project."""
     figures = []
     with tempfile.TemporaryDirectory() as folder:
-        libraries = _Libraries(data, embedder, Path(folder))
+        made: dict[str, SetLibrary] = {}
         for pair in TEST_PAIRS:
-            library, document_of = libraries.of(pair.passages)
+            searched = _library(made, data, pair.passages, embedder, Path(folder))
+            library, name_of = searched.library, searched.document_by_id
             questions = load_questions(data, pair.questions, "test")
             vectors = embedder.embed_questions([question.text for question in questions])
-            right = [document_of[_number(question.passage)] for question in questions]
             ranks: dict[str, list[int]] = {"dense": [], "lexical": [], "project": []}
-            for question, vector, document in zip(questions, vectors, right, strict=True):
-                dense = library.vector_index().search(vector, DEPTH).ids
-                lexical = search_terms(library, keywords(library, question.text), DEPTH).ids
-                project = [hit.passage.document for hit in retrieve(library, question.text, vector, DEPTH)]
-                ranks["dense"].append(_rank(_documents(library, dense.tolist()), document))
-                ranks["lexical"].append(_rank(_documents(library, lexical.tolist()), document))
-                ranks["project"].append(_rank(project, document))
+            for question, vector in zip(questions, vectors, strict=True):
+                right = searched.document_of[_number(question.passage)]
+                dense = library.vector_index().search(vector, DEPTH).ids.tolist()
+                lexical = search_terms(library, keywords(library, question.text), DEPTH).ids.tolist()
+                project = retrieve(library, question.text, vector, DEPTH)
+                ranks["dense"].append(_rank([name_of[place] for place in dense], right))
+                ranks["lexical"].append(_rank([name_of[place] for place in lexical], right))
+                ranks["project"].append(_rank([hit.passage.document for hit in project], right))
             figures += [_figures(pair.label, ranking, found) for ranking, found in ranks.items()]
             print(f"{pair.label}: {len(questions)} questions", file=sys.stderr)
     return figures
@@ -85,61 +102,55 @@ def tune_weight(data: Path, embedder: Embedder, weights: Sequence[float]) -> dic
     """Recall@1 in percent for each weight of the lexical score, by `train` pair."""
     table: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        libraries = _Libraries(data, embedder, Path(folder))
+        made: dict[str, SetLibrary] = {}
         for pair in TRAIN_PAIRS:
-            library, document_of = libraries.of(pair.passages)
-            questions = load_questions(data, pair.questions, "train")[:1500]
+            searched = _library(made, data, pair.passages, embedder, Path(folder))
+            library, index = searched.library, searched.library.vector_index()
+            questions = load_questions(data, pair.questions, "train")[:TUNED_QUESTIONS]
             vectors = embedder.embed_questions([question.text for question in questions])
             firsts = np.zeros(len(weights))
-            index = library.vector_index()
             for question, vector in zip(questions, vectors, strict=True):
+                right = searched.document_of[_number(question.passage)]
                 words = keywords(library, question.text)
                 ids = np.union1d(index.search(vector, CANDIDATES).ids, search_terms(library, words, CANDIDATES).ids)
                 cosine, lexical = index.scores(vector, ids), score_terms(library, words, ids)
-                found = _documents(library, ids.tolist())
                 for place, weight in enumerate(weights):
-                    best = int(np.argmax(combined(cosine, lexical, weight)))
-                    firsts[place] += found[best] == document_of[_number(question.passage)]
+                    best = int(ids[np.argmax(combined(cosine, lexical, weight))])
+                    firsts[place] += searched.document_by_id[best] == right
             table[pair.label] = (100 * firsts / len(questions)).round(1).tolist()
             print(f"{pair.label}: {len(questions)} questions", file=sys.stderr)
     return table
 
 
-class _Libraries:
-    """A library for each set, made once; and which document holds which passage of the set."""
-
-    def __init__(self, data: Path, embedder: Embedder, folder: Path) -> None:
-        self._data, self._embedder, self._folder = data, embedder, folder
-        self._made: dict[str, tuple[Library, dict[str, str]]] = {}
-
-    def of(self, name: str) -> tuple[Library, dict[str, str]]:
-        if name not in self._made:
-            self._made[name] = build_library(self._data, name, self._embedder, self._folder / name)
-        return self._made[name]
-
-
-def build_library(data: Path, name: str, embedder: Embedder, folder: Path) -> tuple[Library, dict[str, str]]:
-    """A library with a document for each passage of the set; and the document's id by the passage's number."""
-    import hashlib
-
+def build_library(data: Path, name: str, embedder: Embedder, folder: Path) -> SetLibrary:
+    """Read, split, embed and add every passage of a set, as a document of its own."""
     library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
     document_of = {}
+    made = []
     for passage in load_passages(data, name):
         sha256 = hashlib.sha256(f"{passage.id}\n{passage.text}".encode()).hexdigest()
         content = ReadFile(passage.text, passage.title, (Block(0, len(passage.text)),))
-        document, parts = make_document(content, passage.id, passage.id, sha256, embedder)
-        library.add(document, parts, embed_parts(embedder, document, parts))
-        document_of[_number(passage.id)] = document.id
-    return library, document_of
+        made.append(make_document(content, passage.id, passage.id, sha256, embedder))
+        document_of[_number(passage.id)] = made[-1][0].id
+    # In one go, so that texts of one length are embedded together.
+    vectors = embedder.embed_passages([text for document, parts in made for text in passage_texts(document, parts)])
+    place = 0
+    for document, parts in made:
+        library.add(document, parts, vectors[place : place + len(parts.passages)])
+        place += len(parts.passages)
+    by_id = dict(rows(library.connection, "SELECT id, document FROM passages"))
+    return SetLibrary(library, document_of, by_id)
+
+
+def _library(made: dict[str, SetLibrary], data: Path, name: str, embedder: Embedder, folder: Path) -> SetLibrary:
+    if name not in made:
+        made[name] = build_library(data, name, embedder, folder / name)
+    return made[name]
 
 
 def _number(passage_id: str) -> str:
     """The part of a passage's id that is the same in every language of a set."""
     return passage_id.rpartition("-")[2]
-
-
-def _documents(library: Library, ids: Sequence[int]) -> list[str]:
-    return [passage.document for passage in library.passages(ids)]
 
 
 def _rank(documents: Sequence[str], right: str) -> int:

@@ -18,7 +18,7 @@ from index.embed import Embedder
 from index.errors import UnreadableFile
 from index.library import Library, create_library, missing
 from index.readers import READERS, read
-from index.records import Document, Passage, ReadFile
+from index.records import Document, ReadFile
 from index.split import HEADING_SEPARATOR, Split, split
 
 EMBEDDING_BATCH = 64  # passages between two reports of progress
@@ -95,14 +95,19 @@ def embed_parts(
     embedder: Embedder, document: Document, parts: Split, progress: Progress = lambda done, total: None
 ) -> np.ndarray:
     """The vectors of a document's passages, each embedded with the title and headings above it."""
-    texts = [
-        with_headings(document.title, span.heading, document.text[span.start : span.end]) for span in parts.passages
-    ]
+    texts = passage_texts(document, parts)
     vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
     for start in range(0, len(texts), EMBEDDING_BATCH):
         vectors[start : start + EMBEDDING_BATCH] = embedder.embed_passages(texts[start : start + EMBEDDING_BATCH])
         progress(min(start + EMBEDDING_BATCH, len(texts)), len(texts))
     return vectors
+
+
+def passage_texts(document: Document, parts: Split) -> list[str]:
+    """What is embedded for each passage."""
+    return [
+        with_headings(document.title, span.heading, document.text[span.start : span.end]) for span in parts.passages
+    ]
 
 
 def with_headings(title: str, heading: str, text: str) -> str:
@@ -113,11 +118,6 @@ def with_headings(title: str, heading: str, text: str) -> str:
     """
     above = HEADING_SEPARATOR.join(part for part in (title, heading) if part)
     return f"{above}\n{text}" if above else text
-
-
-def passage_input(passage: Passage) -> str:
-    """The same for a passage that is in the library already."""
-    return with_headings(passage.title, passage.heading, passage.text)
 
 
 def rebuild(folder: Path, embedder: Embedder, progress: Progress = lambda done, total: None) -> Library:

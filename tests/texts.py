@@ -41,5 +41,5 @@ _PIECES = (
     "\u3000",
 )
 
-ANY_TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
+ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 TEXTS = st.lists(st.one_of(st.sampled_from(_PIECES), ANY_TEXT), max_size=14).map("".join)

@@ -1,0 +1,43 @@
+# make run: install what is needed, then serve the page. make test: the same, then test.
+# Everything goes into .venv here and into your cache folder; nothing else is touched.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: run test lint audit benchmarks clean
+
+run: $(VENV)/.installed ## install, then serve the page
+	@echo "Starting the page; the first time the model is unpacked and the article is read. 正在启动网页，首次启动需解包模型并读取文章……"
+	$(BIN)/python ui.py $(ARGUMENTS)
+
+test: $(VENV)/.tested-with lint ## install what the tests need, then run them
+	@bash tests/chromium.sh
+	@echo "Running the tests, with the real model and a real browser: some minutes. 正在运行测试，约需数分钟……"
+	$(BIN)/python -m pytest $(ARGUMENTS)
+
+lint: $(VENV)/.tested-with
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)
+	$(BIN)/pip-audit --strict -r constraints.txt --no-deps --disable-pip --progress-spinner off
+
+$(VENV)/.installed: requirements.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is older. 需要 Python 3.11 或更新版本。"; exit 2; }
+	@echo "Making a virtual environment in $(VENV). 正在创建虚拟环境……"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned packages (PyTorch is the largest; some minutes). 正在安装依赖，约需数分钟……"
+	@$(PIP) install --progress-bar off -q -r requirements.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/.tested-with: $(VENV)/.installed requirements-test.txt
+	@echo "Installing what the tests need. 正在安装测试所需的包……"
+	@$(PIP) install --progress-bar off -q -r requirements-test.txt -c constraints.txt
+	@touch $@
+
+clean: ## remove the virtual environment and what the tools left
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis artifacts
