@@ -1,0 +1,105 @@
+"""The page put together: what is where, and what happens on which event. It holds no answering of its own."""
+
+# Gradio looks at the annotations of the functions below, so this module does not postpone them.
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any
+
+import gradio as gr
+
+from page import html
+from page.answering import Answering
+from page.conversation import Turns, answered, asked, stopped, waiting
+from page.document import AROUND, document_view
+from page.look import source
+from page.suggest import suggestions
+from page.words import CHINESE, ENGLISH, Words, words_for
+
+
+def desk(assistant: Answering) -> gr.Blocks:
+    """The page over an assistant; launch it with `**page.look.look()`."""
+    library = assistant.library
+
+    def open_document(data: Any) -> dict[str, Any]:
+        words = CHINESE if isinstance(data, dict) and data.get("language") == CHINESE.language else ENGLISH
+        return document_view(library, data, words)
+
+    def shown(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
+        words = words_of(request)
+        busy = waiting(turns)
+        written = html.conversation(turns, suggestions(library, words), words)
+        buttons = (gr.Button(visible=shown) for shown in (not busy, busy, bool(turns)))
+        return turns, written, *buttons
+
+    def start(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
+        words = words_of(request)
+        return (
+            html.header(library, words),
+            gr.Textbox(label=words.question_label, placeholder=words.placeholder),
+            gr.Button(words.ask),
+            gr.Button(words.stop),
+            gr.Button(words.new_conversation),
+            html.conversation(turns, suggestions(library, words), words),
+        )
+
+    def ask(question: str, turns: Turns, request: gr.Request) -> tuple[Any, ...]:
+        after = asked(turns, question, assistant, words_of(request))
+        return ("" if after != turns else question, *shown(after, request))
+
+    def ask_again(turns: Turns, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+        return shown(asked(turns, str(event.question), assistant, words_of(request)), request)
+
+    async def answer(turns: Turns, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+        async for after in answered(turns, assistant, words_of(request)):
+            yield shown(after, request)
+
+    def stop(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
+        return shown(stopped(turns, words_of(request)), request)
+
+    def begin(request: gr.Request) -> tuple[Any, ...]:
+        return shown((), request)
+
+    with gr.Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
+        turns = gr.State(())
+        with gr.Row(elem_id="bar"):
+            top = gr.HTML(elem_id="top", apply_default_css=False)
+            new_button = gr.Button("", elem_id="new", size="sm", visible=False)
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk"):
+                conversation = gr.HTML(
+                    elem_id="conversation", apply_default_css=False, js_on_load=source("conversation.js")
+                )
+                with gr.Row(elem_id="composer"):
+                    box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6)
+                    ask_button = gr.Button("", elem_id="ask", variant="primary")
+                    stop_button = gr.Button("", elem_id="stop", visible=False)
+            with gr.Column(elem_id="beside"):
+                gr.HTML(
+                    source("document.html"),
+                    elem_id="document",
+                    apply_default_css=False,
+                    js_on_load=source("document.js"),
+                    server_functions=[open_document],
+                    around=AROUND,
+                    words={words.language: asdict(words) for words in (CHINESE, ENGLISH)},
+                )
+        view = [turns, conversation, ask_button, stop_button, new_button]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        at_start = [top, box, ask_button, stop_button, new_button, conversation]
+        blocks.load(start, turns, at_start, queue=False, **quiet)
+        typed = gr.on([box.submit, ask_button.click], ask, [box, turns], [box, *view], queue=False, **quiet)
+        clicked = conversation.again(ask_again, turns, view, queue=False, **quiet)
+        # Answers are made one at a time, in the order of asking; everything else is at once.
+        answers = [
+            event.then(answer, turns, view, concurrency_limit=1, concurrency_id="answers", **quiet)
+            for event in (typed, clicked)
+        ]
+        stop_button.click(stop, turns, view, cancels=answers, queue=False, **quiet)
+        new_button.click(begin, None, view, cancels=answers, queue=False, **quiet)
+    return blocks
+
+
+def words_of(request: gr.Request) -> Words:
+    """The words for the browser that asks."""
+    return words_for(request.headers.get("accept-language"))

@@ -1,0 +1,75 @@
+"""`python ui.py` as a person starts it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+from index.database import FILE_NAME
+from tests.conftest import ROOT
+from tests.page.conftest import OpenPage, ask
+from ui import free_port
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """The program, its stderr to be read."""
+    return subprocess.Popen(
+        [sys.executable, "ui.py", *arguments],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+    )
+
+
+def lines_until(process: subprocess.Popen[str], beginning: str) -> list[str]:
+    """What it says, up to a line that begins so."""
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if line.startswith(beginning):
+            return said
+    raise AssertionError(f"ended without {beginning!r}: {''.join(said)}")
+
+
+def test_the_first_start_makes_the_library_and_the_page_answers(tmp_path: Path, open_page: OpenPage) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start("--library", str(tmp_path / "library"), "--port", str(port))
+        try:
+            said = lines_until(process, "ready")
+            assert any("wuhan-small-firms.md" in line for line in said)
+            [address] = re.findall(r"http://127\.0\.0\.1:(\d+)/", said[-1])
+            assert int(address) != port  # that one is taken
+            with urlopen(f"http://127.0.0.1:{address}/") as response:
+                assert response.status == 200
+            page = open_page(f"http://127.0.0.1:{address}/")
+            page.set_default_timeout(60_000)  # the question is asked before the model is there
+            ask(page, "光谷东智从成立到投产用了多长时间？")
+            assert "6个月" in page.inner_text(".answer .short")
+        finally:
+            process.send_signal(signal.SIGTERM)
+            remaining = process.communicate(timeout=30)[1]
+    assert process.returncode in (0, 2)
+    assert "Traceback" not in remaining and "Warning" not in remaining
+
+
+def test_a_library_that_cannot_be_used_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"no database at all" * 100)
+    process = start("--library", str(tmp_path))
+    said = process.communicate(timeout=60)[1].splitlines()
+    assert process.returncode == 2
+    assert len(said) == 1 and str(tmp_path) in said[0]
+
+
+def test_a_port_that_is_taken_is_passed_over() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert free_port("127.0.0.1", port) > port

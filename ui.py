@@ -1,0 +1,130 @@
+"""The page: a conversation, and beside it the documents that its answers quote.
+
+python ui.py [--library DIR] [--model NAME] [--host HOST] [--port PORT]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.database import FILE_NAME
+from index.errors import YinzhengError
+from index.library import Library
+from index.places import default_library
+from index.talk import Counter, run_command, say
+from page.answering import Answering, Elsewhere, Here
+from rag.answer import Assistant
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+ARTICLES = Path(__file__).parent / "articles"
+PORT = 7860
+PORTS_TRIED = 100  # from the first on
+
+
+def build(assistant: Assistant | Answering) -> gr.Blocks:
+    """The page over an assistant; launch it with `**page.look.look()`."""
+    # Gradio reads this while it is imported, and would report its use to its makers.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    from page.desk import desk
+
+    return desk(Here(assistant) if isinstance(assistant, Assistant) else assistant)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve the page until it is interrupted. The library is made from the articles when there is none."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as an interrupt does, leaving nothing behind
+    return run_command(lambda: _serve(options))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    if not _has_documents(options.library):
+        _make_library(options.library, options.model)
+    say("Starting the page; the models load meanwhile … 正在启动页面，同时载入模型……")
+    answering = Elsewhere(Library(options.library), options.model)
+    blocks = build(answering)
+    from page.look import look
+
+    try:
+        _, url, _ = blocks.launch(
+            server_name=options.host,
+            server_port=free_port(options.host, options.port),
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            ssr_mode=False,
+            **look(),
+        )
+        say(f"ready / 就绪: {url}")
+        answering.wait()
+        say("The models are loaded. 模型已载入。")
+        threading.Event().wait()
+    finally:
+        blocks.close(verbose=False)
+        answering.close()
+    return 0
+
+
+def _has_documents(folder: Path) -> bool:
+    return (folder / FILE_NAME).is_file() and Library(folder).counts().documents > 0
+
+
+def _make_library(folder: Path, model: str | None) -> None:
+    """Put the articles that come with the program into a new library, or one that was left empty."""
+    from index.embed import load_embedder
+    from index.ingest import add_file, files_below
+    from index.library import create_library
+
+    say(f"There is no library in {folder} yet. Loading the model … 还没有资料库，正在载入模型……")
+    embedder = load_embedder() if model is None else load_embedder(model)
+    library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
+    for path in files_below([ARTICLES]):
+        say(f"Adding {path.name} … 正在加入 {path.name}……")
+        result = add_file(library, embedder, path, Counter("passages / 段"))
+        say(f"  {result.state}: {result.detail if result.state == 'failed' else f'{result.passages} passages / 段'}")
+    library.close()
+
+
+def free_port(host: str, first: int) -> int:
+    """The first port from `first` on that nothing listens on. Raises YinzhengError when none of a hundred is."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in range(first, first + PORTS_TRIED):
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    last = first + PORTS_TRIED - 1
+    raise YinzhengError(f"no port from {first} to {last} is free on {host}: name another with --port")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python ui.py", description="Ask your documents in a browser. 在浏览器中向文档提问。"
+    )
+    parser.add_argument(
+        "--library",
+        type=Path,
+        default=default_library(),
+        metavar="DIR",
+        help="the library's folder (default: %(default)s)",
+    )
+    parser.add_argument("--model", metavar="NAME", help="embedding model (default: the library's own)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to serve at (default: %(default)s, this machine)")
+    parser.add_argument("--port", type=int, default=PORT, help="port (default: %(default)s, or the next that is free)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
