@@ -40,7 +40,7 @@ class Assistant:
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
             hits = retrieve(self.library, question, vector, READ_HITS)
-            readings = self.reader.read(self.library, question, hits)
+            readings = self.reader.read(question, hits)
             if readings and readings[0].probability >= self.threshold:
                 return self._answer(question, readings, hits)
             return self._not_found(question, readings, hits)
@@ -93,10 +93,11 @@ class Assistant:
         return tuple(found.values())
 
     def _nearest(self, hits: Sequence[Hit]) -> tuple[Quote, ...]:
-        return tuple(
-            quote(self.library.document(hit.passage.document), hit.passage.start, hit.passage.end)
-            for hit in hits[:QUOTES]
-        )
+        """The first passages; a heading alone, which says little by itself, only where nothing else is left."""
+        quotes = [
+            quote(self.library.document(hit.passage.document), hit.passage.start, hit.passage.end) for hit in hits
+        ]
+        return tuple(sorted(quotes, key=lambda entry: entry.paragraph is None)[:QUOTES])
 
     def _searched(self) -> Searched:
         counts = self.library.counts()
@@ -113,7 +114,7 @@ def open_assistant(folder: Path, model: str | None = None) -> Assistant:
     name = library.manifest.model if model is None else model
     embedder = load_embedder(name)
     library.require_model(embedder.fingerprint, name)
-    return Assistant(library, embedder, SentenceReader(embedder))
+    return Assistant(library, embedder, SentenceReader(library, embedder))
 
 
 def _holds(hit: Hit, document: str, place: int) -> bool:

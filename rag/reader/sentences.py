@@ -22,21 +22,22 @@ _MIDDLE = 1.70
 class SentenceReader:
     """Ranks the sentences of the hits by their own cosine, their passage's score, and shared keywords."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, library: Library, embedder: Embedder) -> None:
+        self._library = library
         self._embedder = embedder
 
-    def read(self, library: Library, question: str, hits: Sequence[Hit]) -> list[Reading]:
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
         """The sentences of the hits, best first; each once, in its best hit."""
         best: dict[tuple[str, Span], Hit] = {}
         for hit in hits:
-            for sentence in library.document(hit.passage.document).sentences:
+            for sentence in self._library.document(hit.passage.document).sentences:
                 if hit.passage.start <= sentence.start and sentence.end <= hit.passage.end:
                     best.setdefault((hit.passage.document, sentence), hit)
         if not best:
             return []
-        texts = [library.document(document).text[span.start : span.end] for document, span in best]
+        texts = [self._library.document(document).text[span.start : span.end] for document, span in best]
         cosines = self._embedder.embed_passages(texts) @ self._embedder.embed_questions([question])[0]
-        words = keywords(library, question)
+        words = keywords(self._library, question)
         total = sum(words.idf) or 1.0
         readings = []
         for ((_, span), hit), text, cosine in zip(best.items(), texts, cosines, strict=True):
