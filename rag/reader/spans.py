@@ -17,6 +17,8 @@ _PAIRS = {
     "“": "”", "‘": "’", "«": "»", "〔": "〕", "［": "］",
 }  # fmt: skip
 _CLOSING = {closing: opening for opening, closing in _PAIRS.items()}
+# Marks around the whole answer that are not a part of it, with how often the last one then occurs.
+_QUOTES = {"“”": 1, "‘’": 1, "「」": 1, "『』": 1, "«»": 1, '""': 2, "''": 2}
 _STRAIGHT = "\"'"
 _LOOSE = " \t\n\r\u00a0\u3000\u200b\ufeff。．，、；;：:！!？?،؛۔।·…—–"  # never at an answer's end
 _LOOSE_BEFORE = _LOOSE.replace("—", "").replace("–", "")  # a dash before a number is its sign
@@ -27,7 +29,6 @@ _SCALE = re.compile(
     r"|个月|個月|小时|小時|分钟|分鐘|世纪|世紀|[家个個只人名位年月日天岁歲次项項所座种種条條件台辆輛社ヶか]月?)?"
 )
 _OTHER_UNIT = re.compile(r"\s?(?:%|％|‰|°C|°F|°|℃)")
-_NUMBER_END = re.compile(r"[0-9０-９][%％]?$|[0-9０-９][百千万亿兆萬億多余餘]+$")
 _DIGIT = re.compile(r"[0-9０-９]")
 
 
@@ -84,9 +85,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
             end -= 1
         elif inside[-1] == "." and not _is_short_form(inside):
             end -= 1
-        elif len(inside) > 2 and _PAIRS.get(inside[0]) == inside[-1] and inside.count(inside[-1]) == 1 or (
-            len(inside) > 2 and inside[0] in _STRAIGHT and inside[0] == inside[-1] and inside.count(inside[0]) == 2
-        ):
+        elif len(inside) > 2 and inside[0] + inside[-1] in _QUOTES and inside.count(inside[-1]) == _QUOTES[inside[0] + inside[-1]]:
             start, end = start + 1, end - 1
         else:
             break
@@ -116,13 +115,11 @@ def _whole_number(text: str, start: int, end: int) -> tuple[int, int]:
     if _DIGIT.match(text[end - 1]):
         while end < len(text) and (_DIGIT.match(text[end]) or _joins(text, end)):
             end += 1
-    if _NUMBER_END.search(text[max(0, end - 6) : end]):
-        unit = _SCALE.match(text, end) or None
-        if unit and unit[0]:
-            end = unit.end()
-        else:
-            other = _OTHER_UNIT.match(text, end)
-            end = other.end() if other else end
+    digit = max((place for place in range(start, end) if _DIGIT.match(text[place])), default=-1)
+    for unit in (_SCALE, _OTHER_UNIT):  # the span may end before its number's unit or within it
+        found = unit.match(text, digit + 1)
+        if digit >= 0 and found and found.end() > end:
+            return start, found.end()
     return start, end
 
 
