@@ -23,6 +23,7 @@ class Example:
 
     @property
     def answerable(self) -> bool:
+        """Whether the text holds an answer."""
         return self.start >= 0
 
 

@@ -49,9 +49,8 @@ def feature(tokenizer: Tokenizer, example: Example, size: int, random: Random) -
 
 
 def _placed(window: Window, example: Example) -> Feature | None:
-    inside = [
-        place for place, (start, end) in enumerate(window.spans) if start < example.end and end > example.start and end > start
-    ]
+    spans = enumerate(window.spans)
+    inside = [place for place, (start, end) in spans if max(start, example.start) < min(end, example.end)]
     if not inside:
         return None
     first, last = inside[0], inside[-1]
@@ -60,9 +59,7 @@ def _placed(window: Window, example: Example) -> Feature | None:
     return Feature(window, window.first + first, window.first + last)
 
 
-def batches(
-    example: Callable[[int], Example], tokenizer: Tokenizer, settings: Settings, block: int
-) -> list[Batch]:
+def batches(example: Callable[[int], Example], tokenizer: Tokenizer, settings: Settings, block: int) -> list[Batch]:
     """The batches of one block of rows, the same at every call."""
     numbers = range(block * settings.block, (block + 1) * settings.block)
     random = Random(f"{settings.seed}:block:{block}")
@@ -85,6 +82,7 @@ def _groups(features: Sequence[Feature], budget: int) -> Iterator[list[Feature]]
 
 
 def collate(features: Sequence[Feature]) -> Batch:
+    """Rows of one length, padded at the right."""
     ids, attention, open_ = padded([one.window for one in features])
     return Batch(
         torch.tensor(ids),

@@ -31,15 +31,16 @@ def dev_examples(sets: dict[str, Dataset]) -> dict[str, list[Example]]:
         misses = []
         for row in shared:
             places = near.nearest(row.question, 3)
-            numbers = [passages[place].id.rpartition("-")[2] for place in places if passages[place].id != row.passage.id]
-            misses += [whole(asked[row.id].question, others[number], None) for number in numbers[:1]]
+            nearest = [passages[place].id for place in places if passages[place].id != row.passage.id]
+            misses.append(whole(asked[row.id].question, others[nearest[0].rpartition("-")[2]], None))
         found[f"-{group}/near"] = misses
         found[f"-{group}/swapped"] = _swapped([(asked[row.id], read[row.id]) for row in shared], names)
     traditional = sorted(sets["drcd.dev"].of("dev"), key=lambda row: Random(row.id).random())[:_PER_GROUP]
     found["drcd"] = [_gold(row, row) for row in traditional]
-    squad = [row for row in sets["squad2.zh"].of("dev")]
+    squad = sets["squad2.zh"].of("dev")
     found["squad2"] = [_gold(row, row) for row in squad if row.answers][:_PER_GROUP]
-    found["-squad2/adversarial"] = [whole(row.question, row.passage, None) for row in squad if not row.answers][:_PER_GROUP]
+    unanswered = [row for row in squad if not row.answers][:_PER_GROUP]
+    found["-squad2/adversarial"] = [whole(row.question, row.passage, None) for row in unanswered]
     return found
 
 

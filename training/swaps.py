@@ -16,27 +16,45 @@ from training.rows import Row
 
 _KINDS = {
     "person": re.compile(r"\bwho(se|m)?\b|谁|誰|哪位|何人", re.I),
-    "place": re.compile(r"\bwhere\b|(what|which) (country|city|state|county|town|region|island|river)"
-                        r"|哪(个|個|座|一)?(国|國|城|省|州|市|县|縣|地|里|裡|裏|岛|島)|在哪|どこ|何県|何市|どの(国|都市|地)", re.I),
-    "body": re.compile(r"(what|which) (company|team|school|university|group|organi[sz]ation|party|agency|network)"
-                       r"|哪(个|個|家|间|間|所|支|一家|一所)?(公司|企业|企業|大学|大學|学校|學校|组织|組織|机构|機構|团体|政党|球队|球隊|队)"
-                       r"|何という(会社|大学|組織|チーム)", re.I),
+    "place": re.compile(
+        r"\bwhere\b|(what|which) (country|city|state|county|town|region|island|river)"
+        r"|哪(个|個|座|一)?(国|國|城|省|州|市|县|縣|地|里|裡|裏|岛|島)|在哪|どこ|何県|何市|どの(国|都市|地)",
+        re.I,
+    ),
+    "body": re.compile(
+        r"(what|which) (company|team|school|university|group|organi[sz]ation|party|agency|network)"
+        r"|哪(个|個|家|间|間|所|支|一家|一所)?(公司|企业|企業|大学|大學|学校|學校)"
+        r"|哪(个|個|家|间|間|所|支|一家|一所)?(组织|組織|机构|機構|团体|政党|球队|球隊|队)"
+        r"|何という(会社|大学|組織|チーム)",
+        re.I,
+    ),
 }
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,.]*\d|\d")
 # Names that many documents hold and few of the sets do: the world's larger places, in the languages
 # that people ask in most, one place a line so that a swap stays within its language.
 _PLACES = {
-    "zh": "北京 上海 天津 重庆 广州 深圳 杭州 南京 成都 西安 武汉 长沙 苏州 青岛 郑州 合肥 厦门 宁波 济南 沈阳 大连 昆明 福州 "
-          "浙江 江苏 广东 山东 河南 河北 湖北 湖南 四川 陕西 安徽 福建 江西 辽宁 云南 香港 台湾 中国 美国 英国 法国 德国 日本 韩国 "
-          "印度 俄罗斯 巴西 加拿大 澳大利亚 意大利 西班牙 墨西哥 纽约 伦敦 巴黎 东京 柏林 莫斯科 芝加哥 华沙 维多利亚 加利福尼亚 "
-          "佛罗里达 洛杉矶 欧洲 非洲 亚洲 南美洲",
-    "zh-Hant": "北京 上海 天津 重慶 廣州 深圳 杭州 南京 成都 西安 武漢 臺北 高雄 臺中 臺南 桃園 新竹 嘉義 香港 澳門 臺灣 中國 美國 英國 "
-               "法國 德國 日本 韓國 印度 俄羅斯 巴西 加拿大 澳洲 義大利 西班牙 荷蘭 紐約 倫敦 巴黎 東京 柏林 歐洲 非洲 亞洲",
-    "ja": "東京 大阪 京都 名古屋 札幌 福岡 横浜 神戸 仙台 広島 北海道 沖縄 日本 中国 韓国 アメリカ イギリス フランス ドイツ イタリア "
-          "ロシア インド ロンドン パリ ニューヨーク 北京 上海 武漢 深圳",
-    "en": "Beijing|Shanghai|Wuhan|Shenzhen|Hangzhou|Nanjing|China|Japan|Germany|France|England|Britain|Russia|India|Brazil|Canada|"
-          "Australia|Italy|Spain|Mexico|Poland|Kenya|London|Paris|Tokyo|Berlin|Moscow|Warsaw|Chicago|Boston|New York|California|"
-          "Florida|Texas|Victoria|Southern California|Los Angeles|Europe|Africa|Asia",
+    "zh": (
+        "北京 上海 天津 重庆 广州 深圳 杭州 南京 成都 西安 武汉 长沙 苏州 青岛 郑州 合肥 厦门 宁波 济南 "
+        "沈阳 大连 昆明 福州 浙江 江苏 广东 山东 河南 河北 湖北 湖南 四川 陕西 安徽 福建 江西 辽宁 云南 "
+        "香港 台湾 中国 美国 英国 法国 德国 日本 韩国 印度 俄罗斯 巴西 加拿大 澳大利亚 意大利 西班牙 "
+        "墨西哥 纽约 伦敦 巴黎 东京 柏林 莫斯科 芝加哥 华沙 维多利亚 加利福尼亚 佛罗里达 洛杉矶 欧洲 非洲 "
+        "亚洲 南美洲"
+    ),
+    "zh-Hant": (
+        "北京 上海 天津 重慶 廣州 深圳 杭州 南京 成都 西安 武漢 臺北 高雄 臺中 臺南 桃園 新竹 嘉義 香港 "
+        "澳門 臺灣 中國 美國 英國 法國 德國 日本 韓國 印度 俄羅斯 巴西 加拿大 澳洲 義大利 西班牙 荷蘭 "
+        "紐約 倫敦 巴黎 東京 柏林 歐洲 非洲 亞洲"
+    ),
+    "ja": (
+        "東京 大阪 京都 名古屋 札幌 福岡 横浜 神戸 仙台 広島 北海道 沖縄 日本 中国 韓国 アメリカ イギリス "
+        "フランス ドイツ イタリア ロシア インド ロンドン パリ ニューヨーク 北京 上海 武漢 深圳"
+    ),
+    "en": (
+        "Beijing|Shanghai|Wuhan|Shenzhen|Hangzhou|Nanjing|China|Japan|Germany|France|England|Britain|"
+        "Russia|India|Brazil|Canada|Australia|Italy|Spain|Mexico|Poland|Kenya|London|Paris|Tokyo|Berlin|"
+        "Moscow|Warsaw|Chicago|Boston|New York|California|Florida|Texas|Victoria|Southern California|"
+        "Los Angeles|Europe|Africa|Asia"
+    ),
 }
 
 
@@ -64,7 +82,9 @@ class Names:
             groups[language, "place"] |= set(places.split("|") if "|" in places else places.split())
         self._groups = {key: sorted(names) for key, names in groups.items()}
         self._kind = {
-            language: {name: kind for (tongue, kind), names in self._groups.items() if tongue == language for name in names}
+            language: {
+                name: kind for (tongue, kind), names in self._groups.items() if tongue == language for name in names
+            }
             for language in {language for language, _ in self._groups}
         }
 
@@ -74,7 +94,7 @@ class Names:
         `passage` is the text in the question's own language.
         """
         choices = [name for name in self._kind.get(language, {}) if _holds(question, name)]
-        numbers = [number for number in _NUMBER.findall(question)]
+        numbers = _NUMBER.findall(question)
         if numbers and (not choices or random.random() < 0.4):
             old = random.choice(numbers)
             new = _other_number(old, random)

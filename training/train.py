@@ -63,7 +63,8 @@ def train(
                 speed = (progress.tokens - ahead) / (time.monotonic() - began)
                 say(
                     f"step {progress.step} tokens {progress.tokens} rate {rate:.3e} "
-                    f"span {losses[0]:.4f} answerable {losses[1]:.4f} tokens/s {speed:.0f} threads {torch.get_num_threads()}"
+                    f"span {losses[0]:.4f} answerable {losses[1]:.4f} tokens/s {speed:.0f} "
+                    f"threads {torch.get_num_threads()}"
                 )
             if before < settings.constant_tokens <= progress.tokens:
                 _save(network, optimizer, progress, folder / BEFORE_DECAY)
@@ -79,6 +80,14 @@ def train(
     _save(network, optimizer, progress, folder / LAST)
     say(f"step {progress.step} dev {figures(network)}")
     return network
+
+
+def trained_network(bundled: Path, folder: Path) -> ReaderNetwork:
+    """The network of the last checkpoint in `folder`. Raises FileNotFoundError where there is none."""
+    network = bundled_network(bundled)
+    state = torch.load(folder / LAST, weights_only=True)
+    network.load_state_dict(state["network"], strict=False)
+    return network.eval()
 
 
 def rate_at(progress: Progress, settings: Settings) -> float:

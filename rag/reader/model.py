@@ -53,7 +53,9 @@ class _Read:
 class SpanReader:
     """A loaded reader. Not changed by reading; safe to share between threads."""
 
-    def __init__(self, network: ReaderNetwork, tokenizer: Tokenizer, calibration: Calibration, fingerprint: str) -> None:
+    def __init__(
+        self, network: ReaderNetwork, tokenizer: Tokenizer, calibration: Calibration, fingerprint: str
+    ) -> None:
         self._network = network.eval()
         self._tokenizer = tokenizer
         self.calibration = calibration
@@ -136,5 +138,6 @@ def _best(readings: list[SpanReading], count: int) -> list[SpanReading]:
     kept: list[SpanReading] = []
     for reading in sorted(readings, key=lambda one: (-(one.answerable + one.span_logit), one.start)):
         if all(reading.end <= other.start or reading.start >= other.end for other in kept):
-            kept.append(SpanReading(reading.start, reading.end, reading.span_logit, highest if not kept else reading.answerable))
+            answerable = reading.answerable if kept else highest
+            kept.append(SpanReading(reading.start, reading.end, reading.span_logit, answerable))
     return kept[:count] or [SpanReading(0, 0, _NOTHING, _NOTHING)]

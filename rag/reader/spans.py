@@ -81,15 +81,20 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         inside = text[start:end]
         if inside[0] in _LOOSE_BEFORE or inside[0].isspace() or _is_dangling(inside, inside[0]):
             start += 1
-        elif _is_dangling(inside, inside[-1]) or (inside[-1] in _LOOSE or inside[-1].isspace()):
+        elif _is_loose_end(inside):
             end -= 1
-        elif inside[-1] == "." and not _is_short_form(inside):
-            end -= 1
-        elif len(inside) > 2 and inside[0] + inside[-1] in _QUOTES and inside.count(inside[-1]) == _QUOTES[inside[0] + inside[-1]]:
+        elif len(inside) > 2 and inside.count(inside[-1]) == _QUOTES.get(inside[0] + inside[-1]):
             start, end = start + 1, end - 1
         else:
             break
     return start, end
+
+
+def _is_loose_end(inside: str) -> bool:
+    last = inside[-1]
+    if last == ".":
+        return re.search(r"(?:^|[\s.])\w\.$", inside) is None  # "U.S." keeps its stop
+    return last in _LOOSE or last.isspace() or _is_dangling(inside, last)
 
 
 def _is_dangling(inside: str, mark: str) -> bool:
@@ -98,11 +103,6 @@ def _is_dangling(inside: str, mark: str) -> bool:
     if mark in _PAIRS:
         return inside.count(mark) > inside.count(_PAIRS[mark])
     return mark in _CLOSING and inside.count(mark) > inside.count(_CLOSING[mark])
-
-
-def _is_short_form(inside: str) -> bool:
-    """"U.S." keeps its stop."""
-    return re.search(r"(?:^|[\s.])\w\.$", inside) is not None
 
 
 def _whole_number(text: str, start: int, end: int) -> tuple[int, int]:

@@ -36,6 +36,7 @@ class Window:
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
+    """The bundled tokenizer; it neither cuts nor pads."""
     from tokenizers import Tokenizer
 
     tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

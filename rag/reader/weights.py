@@ -57,9 +57,9 @@ def add_difference(network: ReaderNetwork, tensors: dict[str, Tensor]) -> None:
     for name, value in tensors.items():
         base, _, kind = name.rpartition(".")
         if kind == "left":
-            parameters[base] += value.float() @ tensors[f"{base}.right"].float()
+            parameters[base].add_(value.float() @ tensors[f"{base}.right"].float())
         elif kind == "added":
-            parameters[base] += value.float()
+            parameters[base].add_(value.float())
         elif kind != "right":
             parameters[name].copy_(value)
 
