@@ -20,7 +20,7 @@ from training.settings import Settings
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_CASES = 40  # a group, from each slice
+_CASES = 12  # a group, from each slice
 _RAW = Calibration(1.0, 0.0, 0.0)
 
 

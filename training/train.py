@@ -78,7 +78,6 @@ def train(
         else:
             progress.block, progress.batch = progress.block + 1, 0
     _save(network, optimizer, progress, folder / LAST)
-    say(f"step {progress.step} dev {figures(network)}")
     return network
 
 
