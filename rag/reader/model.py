@@ -1,0 +1,143 @@
+"""The reader: question and passages in, the best answer span of each and whether it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from rag.reader.spans import best_spans, settle
+from rag.reader.tokens import PAD, Tokens, Window, encode, load_tokenizer, padded, windows
+from rag.reader.weights import SHIPPED, Calibration, fingerprint, load_network, read_calibration
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from rag.reader.network import ReaderNetwork
+
+WINDOW = 256  # tokens, as in training
+_BATCH_TOKENS = 4096  # padded; more gains nothing on two cores
+_NOTHING = -1e9
+
+
+@dataclass(frozen=True, slots=True)
+class SpanReading:
+    """What the reader found in one text.
+
+    `text[start:end]` is the answer, code points. `span_logit` is the log-probability of that span
+    within its text, at most 0. `answerable` is a logit: the text answers the question; it orders
+    texts for one question and compares across questions. A text without a single word has
+    start == end == 0 and the lowest scores.
+    """
+
+    start: int
+    end: int
+    span_logit: float
+    answerable: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One window read: logits over its text tokens, and its text's place in the list."""
+
+    text: int
+    window: Window
+    start: torch.Tensor
+    end: torch.Tensor
+    answerable: float
+
+
+class SpanReader:
+    """A loaded reader. Not changed by reading; safe to share between threads."""
+
+    def __init__(
+        self, network: ReaderNetwork, tokenizer: Tokenizer, calibration: Calibration, fingerprint: str
+    ) -> None:
+        self._network = network.eval()
+        self._tokenizer = tokenizer
+        self.calibration = calibration
+        self.fingerprint = fingerprint
+
+    def read(self, question: str, texts: Sequence[str], headings: Sequence[str]) -> list[SpanReading]:
+        """One reading a text, in the order given; `headings` has one a text, "" for none."""
+        return [readings[0] for readings in self.read_spans(question, texts, headings, 1)]
+
+    def read_spans(
+        self, question: str, texts: Sequence[str], headings: Sequence[str], count: int
+    ) -> list[list[SpanReading]]:
+        """For each text up to `count` spans that do not overlap, best first; at least one."""
+        found: list[list[SpanReading]] = [[] for _ in texts]
+        for read in self._windows_read(question, texts, headings):
+            found[read.text] += _spans(read, texts[read.text], count)
+        return [_best(readings, count) for readings in found]
+
+    def probability(self, answerable: float) -> float:
+        """That an answer with this logit is right; see `Calibration`."""
+        return self.calibration.probability(answerable)
+
+    def _windows_read(self, question: str, texts: Sequence[str], headings: Sequence[str]) -> list[_Read]:
+        asked = encode(self._tokenizer, question)
+        parts: list[tuple[int, Window]] = []
+        for place, (text, heading) in enumerate(zip(texts, headings, strict=True)):
+            tokens = _with_extent(encode(self._tokenizer, text))
+            if tokens.ids:
+                around = encode(self._tokenizer, heading) if heading else Tokens([], [])
+                parts += [(place, window) for window in windows(asked, around, tokens, WINDOW)]
+        parts.sort(key=lambda part: (len(part[1].ids), part[0]))
+        found: list[_Read] = []
+        group: list[tuple[int, Window]] = []
+        for part in parts:
+            if group and len(part[1].ids) * (len(group) + 1) > _BATCH_TOKENS:
+                found += self._batch_read(group)
+                group = []
+            group.append(part)
+        return found + (self._batch_read(group) if group else [])
+
+    @torch.inference_mode()
+    def _batch_read(self, parts: Sequence[tuple[int, Window]]) -> list[_Read]:
+        rows = [torch.tensor(row) for row in padded([window for _, window in parts])]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            reading = self._network(*rows)
+        answerable = reading.answerable.tolist()
+        found = []
+        for row, (place, window) in enumerate(parts):
+            inside = slice(window.first, window.first + len(window.spans))
+            found.append(_Read(place, window, reading.start[row, inside], reading.end[row, inside], answerable[row]))
+        return found
+
+
+def load_span_reader(weights: Path = SHIPPED) -> SpanReader:
+    """The shipped reader. Raises ModelUnavailable where the bundled encoder is not installed."""
+    from index.bundled import bundled_model_folder
+
+    bundled = bundled_model_folder()
+    network = load_network(weights, bundled)
+    return SpanReader(network, load_tokenizer(bundled), read_calibration(weights), fingerprint(weights))
+
+
+def _with_extent(tokens: Tokens) -> Tokens:
+    """Without the tokens that stand for no character of the text."""
+    kept = [(id_, span) for id_, span in zip(tokens.ids, tokens.spans, strict=True) if span[1] > span[0] and id_ != PAD]
+    return Tokens([id_ for id_, _ in kept], [span for _, span in kept])
+
+
+def _spans(read: _Read, text: str, count: int) -> list[SpanReading]:
+    found = []
+    for span in best_spans(read.start, read.end, count):
+        start, end = settle(text, read.window.spans[span.first][0], read.window.spans[span.last][1])
+        found.append(SpanReading(start, end, span.score, read.answerable))
+    return found
+
+
+def _best(readings: list[SpanReading], count: int) -> list[SpanReading]:
+    """Windows of one text overlap: the better reading of two that overlap stays."""
+    highest = max((reading.answerable for reading in readings), default=_NOTHING)
+    kept: list[SpanReading] = []
+    for reading in sorted(readings, key=lambda one: (-(one.answerable + one.span_logit), one.start)):
+        if all(reading.end <= other.start or reading.start >= other.end for other in kept):
+            answerable = reading.answerable if kept else highest
+            kept.append(SpanReading(reading.start, reading.end, reading.span_logit, answerable))
+    return kept[:count] or [SpanReading(0, 0, _NOTHING, _NOTHING)]

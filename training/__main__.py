@@ -1,0 +1,90 @@
+"""Make the reader again from its data: `python -m training reader --data DIRECTORY`.
+
+`reader` trains, with checkpoints and a log in `--work`, and then packs; `pack` only packs what
+the last checkpoint holds, also of a run that still goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from training.settings import Settings
+
+_LOG = "train.log"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse the command line and run; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m training", description="Train what the project ships.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    usual = Settings()
+    for name, text in (
+        ("reader", "train the reader and pack it; a run that was stopped goes on"),
+        ("pack", "pack what the last checkpoint holds"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+        command.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of checkpoints and log")
+        command.add_argument("--out", type=Path, help="the packed file (default: reader.safetensors in --work)")
+        if name == "reader":
+            command.add_argument("--constant-tokens", type=int, default=usual.constant_tokens, metavar="N")
+            command.add_argument("--decay-tokens", type=int, default=usual.decay_tokens, metavar="N")
+    given = parser.parse_args(arguments)
+    given.work.mkdir(parents=True, exist_ok=True)
+    out = given.out if given.out is not None else given.work / "reader.safetensors"
+    if given.command == "reader":
+        settings = replace(usual, constant_tokens=given.constant_tokens, decay_tokens=given.decay_tokens)
+        _train(given.data, given.work, settings)
+    else:
+        settings = usual
+    _pack(given.data, given.work, out, settings)
+    return 0
+
+
+def _train(data: Path, work: Path, settings: Settings) -> None:
+    from index.bundled import bundled_model_folder
+    from rag.reader.tokens import load_tokenizer
+    from training.evaluate import dev_features, quick_figures
+    from training.mix import Mix
+    from training.rows import read_sets
+    from training.train import train
+
+    sets = read_sets(data)
+    bundled = bundled_model_folder()
+    tokenizer = load_tokenizer(bundled)
+    groups = dev_features(sets, tokenizer, settings.window)
+    with _log(work / _LOG) as say:
+        train(Mix(sets, settings), tokenizer, settings, bundled, work, say, lambda net: quick_figures(net, groups))
+
+
+def _pack(data: Path, work: Path, out: Path, settings: Settings) -> None:
+    from index.bundled import bundled_model_folder
+    from training.pack import pack
+    from training.rows import read_sets
+    from training.train import trained_network
+
+    bundled = bundled_model_folder()
+    with _log(work / "pack.log") as say:
+        pack(trained_network(bundled, work), read_sets(data), settings, bundled, out, say)
+
+
+@contextmanager
+def _log(path: Path) -> Iterator[Callable[[str], None]]:
+    """A function that says a line to the file and to stderr."""
+    with path.open("a", encoding="utf-8") as log:
+
+        def say(line: str) -> None:
+            for file in (log, sys.stderr):
+                file.write(line + "\n")
+                file.flush()
+
+        yield say
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""What training changed, small enough to ship: each matrix's difference cut to a low rank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from rag.reader.network import ReaderNetwork
+from rag.reader.weights import Calibration
+
+_OVERSAMPLED = 16  # ranks beyond those kept, for the randomised SVD to be as good as the full one
+
+
+@torch.no_grad()
+def difference(trained: ReaderNetwork, bundled: ReaderNetwork, rank: int) -> dict[str, torch.Tensor]:
+    """The tensors of `rag.reader.weights`, fp16, for all that is not the same in both networks."""
+    before = dict(bundled.named_parameters())
+    found: dict[str, torch.Tensor] = {}
+    for name, value in trained.named_parameters():
+        if not name.startswith("encoder."):
+            found[name] = value.half()
+            continue
+        added = value - before[name]
+        if not bool(added.any()):
+            continue
+        if added.ndim == 1:
+            found[f"{name}.added"] = added.half()
+            continue
+        left, scale, right = torch.svd_lowrank(added, rank + _OVERSAMPLED, niter=4)
+        root = scale[:rank].sqrt()  # shared out, so that neither half leaves the range of fp16
+        found[f"{name}.left"] = (left[:, :rank] * root).half().contiguous()
+        found[f"{name}.right"] = (right[:, :rank] * root).T.half().contiguous()
+    return found
+
+
+def write(tensors: dict[str, torch.Tensor], calibration: Calibration, path: Path) -> None:
+    """One safetensors file, whole or not at all."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    metadata = {
+        "slope": repr(calibration.slope),
+        "offset": repr(calibration.offset),
+        "threshold": repr(calibration.threshold),
+    }
+    save_file(tensors, partial, metadata=metadata)
+    partial.replace(path)

@@ -1,0 +1,165 @@
+"""The endless, repeatable stream of training examples: row `n` depends on the seed and `n` alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+from training.examples import Example, cut, swapped_in_both, whole, without_answer
+from training.neighbours import Neighbours
+from training.rows import XQUAD, Dataset, Passage, Row
+from training.settings import Settings
+from training.swaps import Names, kind_asked
+
+# How often each kind of example is drawn, in parts of a hundred; those marked "-" hold no answer.
+SHARES = {
+    "xquad same": 13, "xquad across": 14, "drcd.dev": 10, "cmrc.trial": 2, "squad2.zh": 6, "jaquad.train": 7,
+    "policyqa": 1, "arcd": 2,
+    "-squad2.zh": 8, "-swapped": 11, "-xquad same": 8, "-xquad across": 9, "-near": 9,
+}  # fmt: skip
+_LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
+_BODIES = ("drcd.dev", "cmrc.trial", "squad2.zh", "jaquad.train", "policyqa", "arcd")
+_NEAR_COUNT = 6
+_HEADING, _CUT, _CONVERTED, _SWAPPED_IN_BOTH = 0.5, 0.7, 0.2, 0.12  # shares of the rows
+
+
+class Mix:
+    """Draws examples from the `train` slice of the sets."""
+
+    def __init__(self, sets: dict[str, Dataset], settings: Settings) -> None:
+        self._seed = settings.seed
+        self._rows = {name: [row for row in sets[name].of("train") if row.answers] for name in sets}
+        self._unanswered = [row for row in sets["squad2.zh"].of("train") if not row.answers]
+        self._xquad = {name: {row.id: row for row in self._rows[name]} for name in XQUAD}
+        self._xquad_ids = sorted(self._xquad["xquad.en"])
+        self._passages = {name: _train_passages(rows) for name, rows in self._rows.items()}
+        self._near = {
+            name: Neighbours([passage.text for passage in passages])
+            for name, passages in self._passages.items()
+            if name in ("xquad.en", *_BODIES)
+        }
+        asked = {row.id: kind_asked(row.question) for row in self._rows["xquad.en"]}
+        self._names = Names((row for name in sets for row in self._rows[name]), asked)
+        self._converters = _converters()
+
+    def example(self, number: int) -> Example:
+        """The example of this number, whichever were asked for before."""
+        random = Random(f"{self._seed}:{number}")
+        while True:
+            kind = random.choices(list(SHARES), weights=list(SHARES.values()))[0]
+            example = self._drawn(kind, random)
+            if example is not None:
+                return example
+
+    def _drawn(self, kind: str, random: Random) -> Example | None:
+        if kind == "-squad2.zh":
+            row = random.choice(self._unanswered)
+            return self._finished(whole(row.question, row.passage, None, row.passage.title), row, random)
+        if kind == "-swapped":
+            return self._swapped(random)
+        if kind == "-near":
+            row = random.choice(self._rows[random.choices(_BODIES, weights=(8, 3, 4, 6, 1, 2))[0]])
+            return self._near_miss(row, row, random)
+        across = kind.endswith("across")
+        if "xquad" in kind:
+            asked, read = self._xquad_pair(across, random)
+        else:
+            asked = read = random.choice(self._rows[kind])
+        if kind.startswith("-"):
+            return self._near_miss(asked, read, random)
+        example = _answered(asked, read)
+        if not across and random.random() < _SWAPPED_IN_BOTH:
+            change = self._names.swap(asked.question, read.passage.text, read.passage.language, random)
+            example = (change and swapped_in_both(example, change.old, change.new)) or example
+        return self._finished(example, read, random)
+
+    def _xquad_pair(self, across: bool, random: Random) -> tuple[Row, Row]:
+        """A question in one language and its passage in the same or another."""
+        id_ = random.choice(self._xquad_ids)
+        languages = [name.partition(".")[2] for name in XQUAD]
+        weights = [_LANGUAGE_WEIGHT.get(language, 1) for language in languages]
+        asked, read = random.choices(XQUAD, weights=weights, k=2)
+        while (asked != read) != across or id_ not in self._xquad[asked] or id_ not in self._xquad[read]:
+            if not across:
+                read = asked = random.choices(XQUAD, weights=weights)[0]
+            else:
+                asked, read = random.choices(XQUAD, weights=weights, k=2)
+            id_ = random.choice(self._xquad_ids)
+        return self._xquad[asked][id_], self._xquad[read][id_]
+
+    def _swapped(self, random: Random) -> Example | None:
+        """One thing in the question changed, the passage as it was."""
+        if random.random() < 0.55:
+            asked, read = self._xquad_pair(random.random() < 0.5, random)
+        else:
+            asked = read = random.choice(self._rows[random.choices(_BODIES, weights=(5, 2, 4, 4, 1, 1))[0]])
+        change = self._names.swap(asked.question, asked.passage.text, asked.passage.language, random)
+        if change is None or change.new in read.passage.text:
+            return None
+        question = asked.question.replace(change.old, change.new)
+        example = replace(_answered(asked, read), question=question)
+        shown = self._finished(example, read, random)
+        return shown and replace(shown, start=-1, end=-1)
+
+    def _near_miss(self, asked: Row, read: Row, random: Random) -> Example | None:
+        """Another passage that looks right, or the right one less its answer."""
+        words = read.passage.text[read.answers[0][0] : read.answers[0][1]]
+        if random.random() < 0.25:
+            rest = without_answer(_answered(asked, read), random)
+            return rest and self._finished(rest, read, random)
+        other = self._other_passage(asked, read, random)
+        if other is None or (read.source == asked.source and words in other.text):
+            return None
+        return self._finished(whole(asked.question, other, None, other.title), read, random)
+
+    def _other_passage(self, asked: Row, read: Row, random: Random) -> Passage | None:
+        body = self._passages[read.source]
+        if read.source in XQUAD:  # the passages stand in the same order in every language
+            english = self._xquad["xquad.en"][asked.id]
+            near = self._near["xquad.en"].nearest(english.question, _NEAR_COUNT)
+            names = [self._passages["xquad.en"][place].id.rpartition("-")[2] for place in near]
+            by_number = {passage.id.rpartition("-")[2]: passage for passage in body}
+            found = [by_number[name] for name in names if name in by_number]
+        else:
+            found = [body[place] for place in self._near[read.source].nearest(asked.question, _NEAR_COUNT)]
+        if random.random() < 0.15:
+            found = [random.choice(body)]
+        found = [passage for passage in found if passage.id != read.passage.id]
+        return random.choice(found) if found else None
+
+    def _finished(self, example: Example, read: Row, random: Random) -> Example:
+        if random.random() >= _HEADING:
+            example = replace(example, heading="")
+        if random.random() < _CUT:
+            wide = read.passage.language in ("zh", "zh-Hant", "ja", "th")
+            example = cut(example, random.randint(60, 260) * (1 if wide else 3), random)
+        if read.passage.language in self._converters and random.random() < _CONVERTED:
+            example = _converted(example, self._converters[read.passage.language], random)
+        return example
+
+
+def _answered(asked: Row, read: Row) -> Example:
+    # The shortest of several right answers: what is asked for, and no more.
+    shortest = min(read.answers, key=lambda answer: answer[1] - answer[0])
+    return whole(asked.question, read.passage, shortest, read.passage.title)
+
+
+def _train_passages(rows: list[Row]) -> list[Passage]:
+    return list({row.passage.id: row.passage for row in rows}.values())
+
+
+def _converters() -> dict[str, object]:
+    from opencc import OpenCC
+
+    return {"zh": OpenCC("s2t"), "zh-Hant": OpenCC("t2s")}
+
+
+def _converted(example: Example, converter: object, random: Random) -> Example:
+    """Chinese in its other script: all of it, or the question or the passage alone."""
+    convert = converter.convert  # type: ignore[attr-defined]
+    which = random.choice(("both", "question", "text"))
+    text = convert(example.text) if which != "question" else example.text
+    if len(text) != len(example.text):  # a few words change their length: the answer would move
+        return example
+    question = convert(example.question) if which != "text" else example.question
+    return replace(example, question=question, text=text)

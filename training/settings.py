@@ -1,0 +1,30 @@
+"""Every number of the reader's training, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What makes a run: the same settings and data give the same rows in the same order.
+
+    The two budgets decide only when the learning rate falls and when the run ends, so a run
+    that was stopped may go on with larger ones from its checkpoint.
+    """
+
+    seed: int = 20261124
+    window: int = 256  # tokens of question, heading and passage together
+    block: int = 512  # rows drawn at a time, then sorted by length and cut into batches
+    batch_tokens: int = 3072  # padded tokens of a batch, some 16 to 20 rows
+    learning_rate: float = 1.5e-4
+    head_factor: float = 4.0  # the two heads begin from nothing and may move faster
+    weight_decay: float = 0.01
+    warmup_steps: int = 80
+    clip: float = 1.0
+    constant_tokens: int = 1_700_000  # trained at the full rate, warm-up included
+    decay_tokens: int = 550_000  # then the rate falls to zero in a line
+    threads: int = 2
+    save_seconds: int = 180
+    evaluate_steps: int = 400
+    rank: int = 48  # of each matrix's difference from the bundled weights
