@@ -11,8 +11,7 @@ from index.embed import Embedder, load_embedder
 from index.errors import YinzhengError
 from index.library import Library
 from rag.quote import quote, sentence_around
-from rag.reader import Reader
-from rag.reader.sentences import SentenceReader
+from rag.reader import Reader, load_reader
 from rag.records import Answer, Hit, NotFound, Quote, Reading, Searched
 from rag.retrieve import retrieve
 
@@ -114,7 +113,7 @@ def open_assistant(folder: Path, model: str | None = None) -> Assistant:
     name = library.manifest.model if model is None else model
     embedder = load_embedder(name)
     library.require_model(embedder.fingerprint, name)
-    return Assistant(library, embedder, SentenceReader(library, embedder))
+    return Assistant(library, embedder, load_reader())
 
 
 def _holds(hit: Hit, document: str, place: int) -> bool:

@@ -11,7 +11,6 @@ from index.errors import YinzhengError
 from index.library import Library
 from rag.answer import Assistant
 from rag.present import answer_json
-from rag.reader.sentences import SentenceReader
 from rag.records import Answer, NotFound
 from tests.conftest import ROOT
 from tests.fakes import TermEmbedder
@@ -95,7 +94,7 @@ def test_any_question_is_answered_or_refused(assistant: Assistant) -> None:
         assert isinstance(assistant.ask(question), (Answer, NotFound))
 
 
-def test_an_empty_library_refuses(library: Library, fake: TermEmbedder) -> None:
-    result = Assistant(library, fake, SentenceReader(library, fake)).ask("武汉？")
+def test_an_empty_library_refuses(library: Library, fake: TermEmbedder, assistant: Assistant) -> None:
+    result = Assistant(library, fake, assistant.reader).ask("武汉？")
     assert isinstance(result, NotFound)
     assert (result.confidence, result.nearest, result.searched.passages) == (0.0, (), 0)

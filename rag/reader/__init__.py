@@ -13,3 +13,11 @@ class Reader(Protocol):
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
         """The readings of the hits, best first, no two with the same span. Empty for no hits."""
+
+
+def load_reader() -> Reader:
+    """The shipped reader. Raises ModelUnavailable."""
+    from rag.reader.model import load_span_reader
+    from rag.reader.trained import TrainedReader
+
+    return TrainedReader(load_span_reader())

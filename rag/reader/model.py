@@ -110,10 +110,11 @@ class SpanReader:
 
 
 def load_span_reader(weights: Path = SHIPPED) -> SpanReader:
-    """The shipped reader. Raises ModelUnavailable where the bundled encoder is not installed."""
-    from index.bundled import bundled_model_folder
+    """The shipped reader. Raises ModelUnavailable where the bundled encoder cannot be had."""
+    from index.bundled import BUNDLED_NAME
+    from index.embed import model_folder
 
-    bundled = bundled_model_folder()
+    bundled = model_folder(BUNDLED_NAME)
     network = load_network(weights, bundled)
     return SpanReader(network, load_tokenizer(bundled), read_calibration(weights), fingerprint(weights))
 
