@@ -43,7 +43,11 @@ def test_any_text_is_read_inside_its_bounds(question: str, texts: list[str]) -> 
     ("question", "text", "answer"),
     [
         ("公司成立于哪一年？", "该公司于1998年在杭州成立，主要生产仪表。现有员工300人。", "1998年"),
-        ("Who founded the museum?", "The museum was founded by Maria Keller. It opened its doors in 1911.", "Maria Keller"),
+        (
+            "Who founded the museum?",
+            "The museum was founded by Maria Keller. It opened its doors in 1911.",
+            "Maria Keller",
+        ),
         ("What year was the company founded?", "该公司于1998年在杭州成立，主要生产仪表。", "1998年"),
     ],
 )
