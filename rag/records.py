@@ -22,8 +22,8 @@ class Hit:
 class Reading:
     """What a reader found in one hit: the best answer in it, and how likely it is one.
 
-    `start` and `end` are the answer's, in the document's text. `probability` is calibrated: of
-    readings with 0.8, four in five are right. Readings of one question are ordered by `score`.
+    `start` and `end` are the answer's, in the document's text. `probability` that the passage
+    answers is the reader's own. Readings of one question are ordered by `score`.
     """
 
     hit: Hit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_several_spans_do_not_overlap(reader: SpanReader) -> None:
     (spans,) = reader.read_spans("哪些企业参加了？", [text], [""], 3)
     assert 1 <= len(spans) <= 3
     places = sorted((span.start, span.end) for span in spans)
-    assert all(first[1] <= second[0] for first, second in zip(places, places[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in pairwise(places))
 
 
 def test_no_words_no_answer(reader: SpanReader) -> None:

@@ -73,7 +73,18 @@ def settle(text: str, start: int, end: int) -> tuple[int, int]:
     first, last = _trimmed(text, start, end)
     if first >= last:
         return start, end
-    return _whole_number(text, first, last)
+    return _whole_number(text, *_whole_pair(text, first, last))
+
+
+def _whole_pair(text: str, start: int, end: int) -> tuple[int, int]:
+    """A mark within the answer whose partner stands just outside takes it in."""
+    inside = text[start:end]
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before in _PAIRS and inside.count(_PAIRS[before]) > inside.count(before):
+        return start - 1, end
+    if after in _CLOSING and inside.count(_CLOSING[after]) > inside.count(after):
+        return start, end + 1
+    return start, end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
