@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from benchmarks.scores import auroc, exact, f1, mean
 from rag.reader.model import SpanReader, SpanReading, load_span_reader
+from rag.reader.trained import COSINE_WEIGHT
 from training.rows import LANGUAGES, XQUAD, Dataset, Passage, Row, Slice, read_sets
 
 if TYPE_CHECKING:
     import numpy as np
 
-COSINE_WEIGHT = 10.0  # of the cosine beside the logit, chosen on the dev slice
 CANDIDATES = 20  # passages, nearest by the embedder, that the reader orders
 REFUSED_OVER = 8  # passages read when the right one is taken away
 GOLD_PAIRS = (*((language, language) for language in LANGUAGES), ("en", "zh"), ("zh", "en"))
