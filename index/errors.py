@@ -9,6 +9,7 @@ class YinzhengError(Exception):
     YinzhengError
     ├── ModelUnavailable     the model cannot be loaded from where it was named
     ├── UnreadableFile       a file that cannot become a document
+    ├── UnusableQuestion     (in rag) empty, or not text
     ├── UnknownDocument      a name that is no document of the library, or several
     └── LibraryError         the folder cannot be used as it is
         ├── LibraryMissing   there is no library there

@@ -44,10 +44,10 @@ class Counter:
 
 def run_command(command: Callable[[], int]) -> int:
     """Run a command; an expected error becomes one line on stderr and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:  # texts in any language, also where the locale is C
-            reconfigure(encoding="utf-8")
+            reconfigure(encoding="utf-8", errors="surrogateescape" if stream is sys.stdin else "backslashreplace")
     try:
         return command()
     except YinzhengError as error:

@@ -78,7 +78,8 @@ def _search(options: argparse.Namespace) -> int:
 def _questions(given: str) -> Iterator[str]:
     """The question given, or the lines of stdin that are not blank, as they come."""
     if given != "-":
-        yield given
+        # Where the locale is C, Python has kept the bytes of an argument as surrogates.
+        yield given.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
         return
     for line in iter(sys.stdin.readline, ""):
         if line.strip():

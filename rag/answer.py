@@ -20,8 +20,8 @@ QUOTES = 3  # quotes under an answer, and nearest passages under a refusal
 THRESHOLD = 0.5  # least probability with which an answer is given
 
 
-class EmptyQuestion(YinzhengError):
-    """There is nothing to look for."""
+class UnusableQuestion(YinzhengError):
+    """There is nothing to look for, or it is not text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Assistant:
     threshold: float = THRESHOLD
 
     def ask(self, question: str) -> Answer | NotFound:
-        """Answer a question from the library, or say that it is not there. Raises EmptyQuestion."""
+        """Answer a question from the library, or say that it is not there. Raises UnusableQuestion."""
         question = _cleaned(question)
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
@@ -45,7 +45,7 @@ class Assistant:
             return self._not_found(question, readings, hits)
 
     def search(self, question: str, top_k: int) -> list[Hit]:
-        """The passages nearest to a question, best first, without reading them. Raises EmptyQuestion."""
+        """The passages nearest to a question, best first, without reading them. Raises UnusableQuestion."""
         question = _cleaned(question)
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
@@ -123,5 +123,7 @@ def _holds(hit: Hit, document: str, place: int) -> bool:
 def _cleaned(question: str) -> str:
     question = question.strip()
     if not question:
-        raise EmptyQuestion("the question is empty: type what you want to know")
+        raise UnusableQuestion("the question is empty: type what you want to know")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise UnusableQuestion("the question is not valid text: it has to be UTF-8")
     return question

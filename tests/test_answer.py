@@ -81,11 +81,11 @@ def test_the_json_has_the_documented_keys(assistant: Assistant) -> None:
             assert list(entry) == address
 
 
-@pytest.mark.parametrize("question", ["", " \n\t"])
-def test_an_empty_question_is_an_error(assistant: Assistant, question: str) -> None:
-    with pytest.raises(YinzhengError, match="empty"):
+@pytest.mark.parametrize(("question", "message"), [("", "empty"), (" \n\t", "empty"), ("a \udcff", "UTF-8")])
+def test_an_empty_question_is_an_error(assistant: Assistant, question: str, message: str) -> None:
+    with pytest.raises(YinzhengError, match=message):
         assistant.ask(question)
-    with pytest.raises(YinzhengError, match="empty"):
+    with pytest.raises(YinzhengError, match=message):
         assistant.search(question, 3)
 
 
