@@ -18,6 +18,7 @@ from rag.retrieve import retrieve
 READ_HITS = 12  # passages read for a question
 QUOTES = 3  # quotes under an answer, and nearest passages under a refusal
 THRESHOLD = 0.5  # least probability with which an answer is given
+FURTHER = 0.25  # least probability of a reading quoted beside the best one
 
 
 class UnusableQuestion(YinzhengError):
@@ -79,9 +80,9 @@ class Assistant:
         return NotFound(question, confidence, self._nearest(hits), self._searched())
 
     def _quotes(self, readings: Sequence[Reading]) -> tuple[Quote, ...]:
-        """The sentences around the best readings, each once."""
+        """The sentences around the best reading and around others that may well answer too, each once."""
         found: dict[tuple[str, int, int], Quote] = {}
-        for reading in readings:
+        for reading in [readings[0], *(other for other in readings[1:] if other.probability >= FURTHER)]:
             document = self.library.document(reading.hit.passage.document)
             first, last = sentence_around(document, reading.start), sentence_around(document, reading.end - 1)
             start = min(first[0], reading.start) if first else reading.start

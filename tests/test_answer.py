@@ -21,7 +21,7 @@ QUESTIONS = [
 ]
 ANSWERABLE = [row for row in QUESTIONS if row["evidence"] is not None]
 # Reached when this was written, less one for other processors' arithmetic.
-FIRST, AMONG_THREE = 12, 13
+FIRST, AMONG_THREE = 12, 12
 
 
 def test_the_evidence_is_quoted(assistant: Assistant) -> None:
