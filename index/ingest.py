@@ -136,7 +136,7 @@ def rebuild(folder: Path, embedder: Embedder, progress: Progress = lambda done, 
     try:
         new = create_library(partial, embedder.name, embedder.fingerprint, embedder.dimension)
         old = connect(folder)
-        stored = rows(old, "SELECT name, source, sha256, text FROM documents ORDER BY added, id")
+        stored = rows(old, "SELECT name, source, sha256, text FROM documents ORDER BY rowid")
         for done, (name, source, sha256, text) in enumerate(stored, start=1):
             content = READERS[Path(name).suffix.lower()](text, Path(name).stem)
             document, parts = make_document(content, name, source, sha256, embedder)

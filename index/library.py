@@ -122,7 +122,7 @@ class Library:
     def documents(self) -> list[DocumentSummary]:
         """Every document, in the order of adding."""
         columns = "id, name, source, sha256, title, characters, passages, added"
-        return [DocumentSummary(*row) for row in self._rows(f"SELECT {columns} FROM documents ORDER BY added, id")]
+        return [DocumentSummary(*row) for row in self._rows(f"SELECT {columns} FROM documents ORDER BY rowid")]
 
     def document(self, document_id: str) -> Document:
         """A document by its whole id. Raises UnknownDocument. Its text comes from memory when just used."""

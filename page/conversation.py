@@ -55,7 +55,9 @@ async def answered(turns: Turns, assistant: Answering, words: Words) -> AsyncIte
         except YinzhengError as error:
             yield (*earlier, _failed(turn, str(error), words))
             return
-        turn = replace(turn, note=_stage(assistant, words))
+    # Also where it became ready between asking and now.
+    if turn.note != (note := _stage(assistant, words)):
+        turn = replace(turn, note=note)
         yield (*earlier, turn)
     try:
         result = await asyncio.to_thread(assistant.ask, turn.question)
