@@ -119,23 +119,26 @@ def test_another_model_is_refused_with_the_way_out(folder: Path, tmp_path: Path)
     assert "Traceback" not in outcome.stderr
 
 
-def test_without_a_network(folder: Path, tmp_path: Path) -> None:
-    """In a network namespace with nothing but loopback: add, and ask."""
+def without_a_network(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a module in a network namespace with nothing but loopback; it has to succeed."""
+    outcome = subprocess.run(
+        ["unshare", "--map-root-user", "--net", sys.executable, "-m", "tests.loopback", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={key: value for key, value in os.environ.items() if key != "HF_HUB_OFFLINE"},
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    return outcome
+
+
+def test_adding_asking_and_serving_without_a_network(tmp_path: Path) -> None:
     text = tmp_path / "second.txt"
     text.write_text("The lighthouse keeper of Amrum is called Ocke Nerong.\n", encoding="utf-8")
-    library = tmp_path / "library"
-    for arguments in (
-        ["index", "add", str(ARTICLE), str(text), "--library", str(library)],
-        ["rag", "ask", "Who is the lighthouse keeper of Amrum?", "--library", str(library), "--json"],
-    ):
-        outcome = subprocess.run(
-            ["unshare", "--map-root-user", "--net", sys.executable, "-m", "tests.loopback", *arguments],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={key: value for key, value in os.environ.items() if key != "HF_HUB_OFFLINE"},
-        )
-        assert outcome.returncode == 0, outcome.stderr
-    [answer] = lines(outcome)
+    library = str(tmp_path / "library")
+    without_a_network("index", "add", str(ARTICLE), str(text), "--library", library)
+    question = "Who is the lighthouse keeper of Amrum?"
+    [answer] = lines(without_a_network("rag", "ask", question, "--library", library, "--json"))
     assert "Ocke Nerong" in answer["quotes"][0]["text"]
+    assert "674" in without_a_network("tests.page.offline", library, "武汉有多少个中小企业服务工作站？").stdout
