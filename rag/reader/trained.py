@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rag.reader.model import SpanReader
 
 # What a cosine of 1 is worth beside the reader's logit: cosines of near passages differ by a few
-# hundredths, logits by a few units. Anything from 20 to 150 orders about alike; not fitted yet.
+# hundredths, logits by a few units. Not fitted yet.
 COSINE_WEIGHT = 40.0
 
 
