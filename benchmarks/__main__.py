@@ -1,4 +1,4 @@
-"""python -m benchmarks retrieval|weight --data DIR [--json]; article --questions FILE [--json]"""
+"""python -m benchmarks retrieval|weight|reader|answers --data DIR [--json]; article --questions FILE [--json]"""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 def main(arguments: list[str] | None = None) -> int:
     """Run one benchmark and print its table, or with --json one object."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", choices=("retrieval", "weight", "article"))
+    parser.add_argument("name", choices=("retrieval", "weight", "reader", "answers", "article"))
     parser.add_argument("--data", type=Path, help="folder with the question-answering sets")
     parser.add_argument("--questions", type=Path, help="questions on the first article, a JSON object a line")
     parser.add_argument("--model", default=None, help="another embedding model than the default")
+    parser.add_argument("--reader", default=None, help="another reader than the default, for reader, answers, article")
+    parser.add_argument("--most", type=int, help="questions a pair, for reader and answers (default: all)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
 
@@ -29,17 +31,25 @@ def main(arguments: list[str] | None = None) -> int:
     if needed is None:
         parser.error(f"{options.name} needs {'--questions FILE' if options.name == 'article' else '--data DIR'}")
 
+    from benchmarks.answers import measure_answers
     from benchmarks.article import measure_article
+    from benchmarks.reader import measure_reader
     from benchmarks.retrieval import measure, tune_weight
     from index.bundled import BUNDLED_NAME
     from index.embed import load_embedder
+    from rag.reader import load_reader
 
     embedder = load_embedder(options.model or BUNDLED_NAME)
     figures: Any
     if options.name == "retrieval":
         figures = [asdict(row) for row in measure(options.data, embedder)]
     elif options.name == "article":
-        figures = [asdict(measure_article(options.questions, embedder))]
+        figures = [asdict(measure_article(options.questions, embedder, load_reader(options.reader)))]
+    elif options.name == "reader":
+        figures = [asdict(row) for row in measure_reader(options.data, load_reader(options.reader), options.most)]
+    elif options.name == "answers":
+        reader = load_reader(options.reader)
+        figures = [asdict(row) for row in measure_answers(options.data, embedder, reader, options.most)]
     else:
         figures = [
             {"pair": pair, **{str(weight): value for weight, value in zip(WEIGHTS, values, strict=True)}}

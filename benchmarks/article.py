@@ -15,7 +15,8 @@ from index.embed import Embedder
 from index.ingest import add_file
 from index.library import create_library
 from rag.answer import Assistant
-from rag.reader import load_reader
+from rag.calibrate import calibration_for
+from rag.reader import Reader
 from rag.records import Answer
 
 ARTICLE = Path(__file__).parent.parent / "articles" / "wuhan-small-firms.md"
@@ -33,14 +34,15 @@ class ArticleFigures:
     refused: int
 
 
-def measure_article(questions: Path, embedder: Embedder) -> ArticleFigures:
+def measure_article(questions: Path, embedder: Embedder, reader: Reader) -> ArticleFigures:
     """Ask them all, at the default threshold. The short answer is right when it is, or holds, one of the answers."""
     rows = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines() if line.strip()]
     first = three = short = refused = 0
     with tempfile.TemporaryDirectory() as folder:
         library = create_library(Path(folder), embedder.name, embedder.fingerprint, embedder.dimension)
         add_file(library, embedder, ARTICLE)
-        assistant = Assistant(library, embedder, load_reader())
+        calibration = calibration_for(library.folder, reader.fingerprint)
+        assistant = Assistant(library, embedder, reader, calibration)
         for row in rows:
             result = assistant.ask(row["question"])
             if row["evidence"] is None:
@@ -49,6 +51,8 @@ def measure_article(questions: Path, embedder: Embedder) -> ArticleFigures:
                 held = [row["evidence"] in quote.text for quote in result.quotes]
                 first += held[0]
                 three += any(held)
-                short += any(answer in result.text for answer in row.get("answers") or ())
+                short += any(
+                    answer in finding.text for answer in row.get("answers") or () for finding in result.findings
+                )
     answerable = sum(row["evidence"] is not None for row in rows)
     return ArticleFigures(answerable, first, three, short, len(rows) - answerable, refused)

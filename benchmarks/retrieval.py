@@ -86,7 +86,7 @@ def measure(data: Path, embedder: Embedder) -> list[Figures]:
             vectors = embedder.embed_questions([question.text for question in questions])
             ranks: dict[str, list[int]] = {"dense": [], "lexical": [], "project": []}
             for question, vector in zip(questions, vectors, strict=True):
-                right = searched.document_of[_number(question.passage)]
+                right = searched.document_of[number(question.passage)]
                 dense = library.vector_index().search(vector, DEPTH).ids.tolist()
                 lexical = search_terms(library, keywords(library, question.text), DEPTH).ids.tolist()
                 project = retrieve(library, question.text, vector, DEPTH)
@@ -110,7 +110,7 @@ def tune_weight(data: Path, embedder: Embedder, weights: Sequence[float]) -> dic
             vectors = embedder.embed_questions([question.text for question in questions])
             firsts = np.zeros(len(weights))
             for question, vector in zip(questions, vectors, strict=True):
-                right = searched.document_of[_number(question.passage)]
+                right = searched.document_of[number(question.passage)]
                 words = keywords(library, question.text)
                 ids = np.union1d(index.search(vector, CANDIDATES).ids, search_terms(library, words, CANDIDATES).ids)
                 cosine, lexical = index.scores(vector, ids), score_terms(library, words, ids)
@@ -131,7 +131,7 @@ def build_library(data: Path, name: str, embedder: Embedder, folder: Path) -> Se
         sha256 = hashlib.sha256(f"{passage.id}\n{passage.text}".encode()).hexdigest()
         content = ReadFile(passage.text, passage.title, (Block(0, len(passage.text)),))
         made.append(make_document(content, passage.id, passage.id, sha256, embedder))
-        document_of[_number(passage.id)] = made[-1][0].id
+        document_of[number(passage.id)] = made[-1][0].id
     # In one go, so that texts of one length are embedded together.
     vectors = embedder.embed_passages([text for document, parts in made for text in passage_texts(document, parts)])
     place = 0
@@ -148,7 +148,7 @@ def _library(made: dict[str, SetLibrary], data: Path, name: str, embedder: Embed
     return made[name]
 
 
-def _number(passage_id: str) -> str:
+def number(passage_id: str) -> str:
     """The part of a passage's id that is the same in every language of a set."""
     return passage_id.rpartition("-")[2]
 

@@ -1,15 +1,23 @@
-"""python -m rag: ask, search. stdout is data, talk goes to stderr; exit 0 found, 1 not found, 2 error."""
+"""python -m rag: ask, search, calibrate. stdout is data, talk goes to stderr; exit 0 found, 1 not found, 2 error."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from index.places import default_library
 from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say
+from rag.judge import FALSE_ANSWERS
 from rag.records import Answer, NotFound, Quote
+
+_RELATIONS = {
+    "several": "Several answers. 有多个答案。",
+    "parts": "One answer for each part. 逐项回答。",
+    "differing": "The documents contradict each other. 文档说法不一。",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,10 +41,34 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    command("ask", _ask, "answer a question with quotes / 提问并引用原文")
+    ask = command("ask", _ask, "answer a question with quotes / 提问并引用原文")
+    ask.add_argument("--reader", metavar="NAME", help="an extractive model of the hub, or its folder, that reads")
+    ask.add_argument(
+        "--false-answers", type=_share, metavar="SHARE",
+        help="of questions that the documents do not answer, at most this share is answered (default 0.05)",
+    )  # fmt: skip
     search = command("search", _search, "the nearest passages, unread / 检索最接近的段落")
     search.add_argument("--top", type=int, default=10, metavar="N", help="how many passages (default 10)")
+    calibrate = commands.add_parser(
+        "calibrate",
+        help="fit the confidence to questions of your own / 用自己的问题校准把握",
+        description="Fit the confidence and the thresholds to questions whose answers you know.",
+    )
+    calibrate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="question and answers, one a line")
+    calibrate.add_argument(
+        "--library", type=Path, default=default_library(), metavar="DIR", help="the library's folder"
+    )
+    calibrate.add_argument("--reader", metavar="NAME", help="an extractive model of the hub, or its folder, that reads")
+    calibrate.add_argument("--json", action="store_true", help="print one JSON object")
+    calibrate.set_defaults(run=_calibrate)
     return parser
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("a share is between 0 and 1")
+    return value
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -44,10 +76,12 @@ def _ask(options: argparse.Namespace) -> int:
     from rag.present import answer_json
 
     say("Loading the models … 正在载入模型……")
-    assistant = open_assistant(options.library, options.model)
+    assistant = open_assistant(options.library, options.model, options.reader)
+    share = options.false_answers
+    threshold = None if share is None else assistant.calibration.threshold(share)
     found = True
     for question in _questions(options.question):
-        result = assistant.ask(question)
+        result = assistant.ask(question, threshold)
         found = found and isinstance(result, Answer)
         # Many questions are answered for a program: a line each, also without --json.
         if options.json or options.question == "-":
@@ -75,6 +109,38 @@ def _search(options: argparse.Namespace) -> int:
     return EXIT_FOUND if found else EXIT_NOT_FOUND
 
 
+def _calibrate(options: argparse.Namespace) -> int:
+    from rag.answer import open_assistant
+    from rag.calibrate import FILE_NAME, calibration_error, read_questions, refitted, tried_rows
+    from rag.judge import write_calibration
+
+    rows = read_questions(options.questions)
+    say("Loading the models … 正在载入模型……")
+    assistant = open_assistant(options.library, reader=options.reader)
+    trials = []
+    for done, row in enumerate(rows, start=1):
+        trials += tried_rows(assistant, row)
+        say(f"{done} of {len(rows)} questions asked … 已问 {done}/{len(rows)} 题……")
+    before = assistant.calibration
+    after = refitted(before, trials)
+    path = options.library / FILE_NAME
+    write_calibration(after, path)
+    points = {"before": before.at(FALSE_ANSWERS), "after": after.at(FALSE_ANSWERS)}
+    errors = {"before": calibration_error(before, trials), "after": calibration_error(after, trials)}
+    if options.json:
+        figures = {name: {**asdict(points[name]), "error": round(errors[name], 4)} for name in points}
+        print_json({"trials": len(trials), "file": str(path), **figures})
+        return EXIT_FOUND
+    for name, text in (("before", "before / 之前"), ("after", "now / 现在")):
+        point = points[name]
+        print(
+            f"{text}: threshold / 阈值 {point.threshold:.3f}, false answers / 误答 {point.false_answers:.1%}, "
+            f"answered / 作答 {point.answered:.1%}, calibration error / 校准误差 {errors[name]:.3f}"
+        )
+    say(f"Written to {path}; delete it to go back. 已写入 {path}；删除它即恢复原样。")
+    return EXIT_FOUND
+
+
 def _questions(given: str) -> Iterator[str]:
     """The question given, or the lines of stdin that are not blank, as they come."""
     if given != "-":
@@ -89,11 +155,19 @@ def _questions(given: str) -> Iterator[str]:
 def _print_result(result: Answer | NotFound) -> None:
     searched = f"{result.searched.documents} documents / 篇文档, {result.searched.passages} passages / 个段落"
     if isinstance(result, Answer):
-        print(f"{result.text}    ({result.confidence:.0%})\n")
+        if result.relation != "one":
+            print(_RELATIONS[result.relation])
+        for finding in result.findings:
+            cited = "".join(f"[{number}]" for number in finding.citations)
+            print(f"{finding.text}    ({finding.confidence:.0%}) {cited}")
+        print()
         for number, entry in enumerate(result.quotes, start=1):
             print(f"[{number}] {entry.text}\n    {_address(entry)}\n")
         return
-    print(f"Not in the documents. 文档中没有答案。 ({searched})\n\nNearest passages / 最接近的段落:\n")
+    print(f"Not in the documents. 文档中没有答案。 ({searched})")
+    if result.unseen:
+        print(f"Found nowhere / 文档中从未出现: {', '.join(result.unseen)}")
+    print("\nNearest passages / 最接近的段落:\n")
     for entry in result.nearest:
         print(f"  · {entry.text}\n    {_address(entry)}\n")
 

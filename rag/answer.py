@@ -10,15 +10,22 @@ from pathlib import Path
 from index.embed import Embedder, load_embedder
 from index.errors import YinzhengError
 from index.library import Library
+from rag.asking import parts_of
+from rag.calibrate import calibration_for
+from rag.findings import Found, Span, found_in, span_of
+from rag.judge import Calibration, differ_in_script
 from rag.quote import quote, sentence_around
+from rag.read import BUDGET, Read, read_hits
 from rag.reader import Reader, load_reader
-from rag.records import Answer, Hit, NotFound, Quote, Reading, Searched
+from rag.reader.kept import KeptReadings
+from rag.records import Answer, Candidate, Finding, Hit, NotFound, Quote, Reading, Searched
 from rag.retrieve import retrieve
+from rag.unseen import Wording, unseen_words, wording
 
-READ_HITS = 12  # passages read for a question
-QUOTES = 3  # quotes under an answer, and nearest passages under a refusal
-THRESHOLD = 0.5  # least probability with which an answer is given
-FURTHER = 0.25  # least probability of a reading quoted beside the best one
+QUOTES = 3  # quotes under an answer that has no more findings, and nearest passages under a refusal
+CANDIDATES = 5  # other readings shown below an answer
+FURTHER = 0.5  # least share of the threshold with which a reading is quoted beside the best one
+PART_HITS = 3  # passages in which the parts of a question are looked for
 
 
 class UnusableQuestion(YinzhengError):
@@ -27,23 +34,28 @@ class UnusableQuestion(YinzhengError):
 
 @dataclass(frozen=True, slots=True)
 class Assistant:
-    """An open library, and the models that search and read it."""
+    """An open library, the models that search and read it, and what their readings are worth."""
 
     library: Library
     embedder: Embedder
     reader: Reader
-    threshold: float = THRESHOLD
+    calibration: Calibration
 
-    def ask(self, question: str) -> Answer | NotFound:
-        """Answer a question from the library, or say that it is not there. Raises UnusableQuestion."""
+    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
+        """Answer a question from the library, or say that it is not there. Raises UnusableQuestion.
+
+        `threshold` is the least probability with which an answer is given; usually the calibration's.
+        """
         question = _cleaned(question)
+        threshold = self.calibration.threshold() if threshold is None else threshold
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
-            hits = retrieve(self.library, question, vector, READ_HITS)
-            readings = self.reader.read(question, hits)
-            if readings and readings[0].probability >= self.threshold:
-                return self._answer(question, readings, hits)
-            return self._not_found(question, readings, hits)
+            hits = retrieve(self.library, question, vector, BUDGET)
+            asked = wording(self.library, question)
+            read = read_hits(self.reader, self.calibration, question, hits, asked)
+            if read.readings and read.readings[0].probability >= threshold:
+                return self._answer(question, asked, read, hits, threshold)
+            return self._not_found(question, asked, read, hits)
 
     def search(self, question: str, top_k: int) -> list[Hit]:
         """The passages nearest to a question, best first, without reading them. Raises UnusableQuestion."""
@@ -52,45 +64,78 @@ class Assistant:
         with self.library.snapshot():
             return retrieve(self.library, question, vector, top_k)
 
-    def _answer(self, question: str, readings: Sequence[Reading], hits: Sequence[Hit]) -> Answer:
-        best = readings[0]
-        text = self.library.document(best.hit.passage.document).text
-        quotes = self._quotes(readings)
-        quoted = {(entry.document, entry.start) for entry in quotes}
-        unquoted = [
-            hit
-            for hit in hits
-            if not any(
-                hit.passage.document == name and hit.passage.start <= at < hit.passage.end for name, at in quoted
+    def _answer(self, question: str, asked: Wording, read: Read, hits: Sequence[Hit], threshold: float) -> Answer:
+        further = FURTHER * threshold
+        found = self._parts(question, asked, read, further) or found_in(question, read.readings, threshold, further)
+        quotes: list[Quote] = []
+        findings = tuple(
+            Finding(
+                text=span.text,
+                document=span.document,
+                start=span.start,
+                end=span.end,
+                confidence=span.probability,
+                citations=tuple(dict.fromkeys(self._cited(quotes, one) for one in (span, *same))),
             )
-        ]
+            for span, same in zip(found.spans, found.same, strict=True)
+        )
+        others = [reading for reading in read.readings if not _given(reading, findings)]
+        for reading in others:
+            if len(quotes) < QUOTES and reading.probability >= further:
+                self._cited(quotes, span_of(reading))
         return Answer(
             question=question,
-            text=text[best.start : best.end],
-            start=best.start,
-            end=best.end,
-            confidence=best.probability,
-            quotes=quotes,
-            nearest=self._nearest(unquoted),
-            searched=self._searched(),
+            findings=findings,
+            relation=found.relation,
+            quotes=tuple(quotes),
+            candidates=self._candidates(others, quotes),
+            nearest=self._nearest([hit for hit in hits if not any(_holds(hit, entry) for entry in quotes)]),
+            searched=self._searched(read.passages),
         )
 
-    def _not_found(self, question: str, readings: Sequence[Reading], hits: Sequence[Hit]) -> NotFound:
-        confidence = readings[0].probability if readings else 0.0
-        return NotFound(question, confidence, self._nearest(hits), self._searched())
+    def _not_found(self, question: str, asked: Wording, read: Read, hits: Sequence[Hit]) -> NotFound:
+        confidence = read.readings[0].probability if read.readings else 0.0
+        across = bool(hits) and differ_in_script(question, hits[0].passage.text)
+        unseen = () if across else unseen_words(asked)
+        return NotFound(question, confidence, unseen, self._nearest(hits), self._searched(read.passages))
 
-    def _quotes(self, readings: Sequence[Reading]) -> tuple[Quote, ...]:
-        """The sentences around the best reading and around others that may well answer too, each once."""
-        found: dict[tuple[str, int, int], Quote] = {}
-        for reading in [readings[0], *(other for other in readings[1:] if other.probability >= FURTHER)]:
-            document = self.library.document(reading.hit.passage.document)
-            first, last = sentence_around(document, reading.start), sentence_around(document, reading.end - 1)
-            start = min(first[0], reading.start) if first else reading.start
-            end = max(last[1], reading.end) if last else reading.end
-            found.setdefault((document.id, start, end), quote(document, start, end))
-            if len(found) == QUOTES:
-                break
-        return tuple(found.values())
+    def _parts(self, question: str, asked: Wording, read: Read, further: float) -> Found | None:
+        """The parts' own answers, from the passages that answer the whole; None unless all have one of their own."""
+        parts = parts_of(question)
+        if len(parts) == 1:
+            return None
+        hits = [reading.hit for reading in read.readings[:PART_HITS]]
+        spans: list[Span] = []
+        for part in parts:
+            readings = read_hits(self.reader, self.calibration, part, hits, asked, clear=2.0).readings
+            if not readings or readings[0].probability < further:
+                return None
+            spans.append(span_of(readings[0]))
+        if any(_overlap(one, other) for place, one in enumerate(spans) for other in spans[:place]):
+            return None
+        return Found("parts", tuple(spans), ((),) * len(spans))
+
+    def _cited(self, quotes: list[Quote], span: Span) -> int:
+        """The number of the quote that holds the span, which is added where there is none yet."""
+        made = self._quote_around(span.document, span.start, span.end)
+        if made not in quotes:
+            quotes.append(made)
+        return quotes.index(made) + 1
+
+    def _quote_around(self, name: str, start: int, end: int) -> Quote:
+        """The sentences that hold a span."""
+        document = self.library.document(name)
+        first, last = sentence_around(document, start), sentence_around(document, end - 1)
+        return quote(document, min(first[0], start) if first else start, max(last[1], end) if last else end)
+
+    def _candidates(self, readings: Sequence[Reading], quotes: Sequence[Quote]) -> tuple[Candidate, ...]:
+        found = []
+        for reading in readings:
+            span = span_of(reading)
+            around = self._quote_around(span.document, span.start, span.end)
+            if around not in quotes:
+                found.append(Candidate(span.text, span.start, span.end, span.probability, around))
+        return tuple(found[:CANDIDATES])
 
     def _nearest(self, hits: Sequence[Hit]) -> tuple[Quote, ...]:
         """The first passages; a heading alone, which says little by itself, only where nothing else is left."""
@@ -99,26 +144,38 @@ class Assistant:
         ]
         return tuple(sorted(quotes, key=lambda entry: entry.paragraph is None)[:QUOTES])
 
-    def _searched(self) -> Searched:
+    def _searched(self, read: int) -> Searched:
         counts = self.library.counts()
-        return Searched(counts.documents, counts.passages, datetime.now(UTC).isoformat(timespec="seconds"))
+        return Searched(counts.documents, counts.passages, read, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
-def open_assistant(folder: Path, model: str | None = None) -> Assistant:
-    """Open a library with the model it was built with, or the one named.
+def open_assistant(folder: Path, model: str | None = None, reader: str | None = None) -> Assistant:
+    """Open a library with the model it was built with, or the one named; `reader` names another reader.
 
-    Raises LibraryMissing, LibraryMismatch (also when the named model is not the library's), or
-    ModelUnavailable.
+    Raises LibraryMissing, LibraryMismatch (also when the named model is not the library's),
+    ModelUnavailable, or BadCalibration.
     """
     library = Library(folder)
     name = library.manifest.model if model is None else model
     embedder = load_embedder(name)
     library.require_model(embedder.fingerprint, name)
-    return Assistant(library, embedder, load_reader())
+    loaded = KeptReadings(load_reader(reader))
+    return Assistant(library, embedder, loaded, calibration_for(folder, loaded.fingerprint))
 
 
-def _holds(hit: Hit, document: str, place: int) -> bool:
-    return hit.passage.document == document and hit.passage.start <= place < hit.passage.end
+def _given(reading: Reading, findings: Sequence[Finding]) -> bool:
+    return any(
+        reading.hit.passage.document == one.document and reading.start < one.end and one.start < reading.end
+        for one in findings
+    )
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.document == other.document and one.start < other.end and other.start < one.end
+
+
+def _holds(hit: Hit, entry: Quote) -> bool:
+    return hit.passage.document == entry.document and hit.passage.start <= entry.start < hit.passage.end
 
 
 def _cleaned(question: str) -> str:

@@ -5,20 +5,46 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from rag.records import Answer, Hit, NotFound
+from rag.records import Answer, Candidate, Finding, Hit, NotFound
 
 
 def answer_json(result: Answer | NotFound) -> dict[str, Any]:
     """An answer or a refusal, with the same keys in both; `answer` is null in a refusal."""
-    found = isinstance(result, Answer)
+    answer = result if isinstance(result, Answer) else None
+    searched = result.searched
     return {
         "question": result.question,
-        "found": found,
-        "answer": result.text if isinstance(result, Answer) else None,
+        "found": answer is not None,
+        "answer": answer.text if answer else None,
         "confidence": round(result.confidence, 4),
-        "quotes": [asdict(quote) for quote in result.quotes] if isinstance(result, Answer) else [],
+        "relation": answer.relation if answer else None,
+        "answers": [_finding_json(finding) for finding in answer.findings] if answer else [],
+        "quotes": [asdict(quote) for quote in answer.quotes] if answer else [],
+        "candidates": [_candidate_json(candidate) for candidate in answer.candidates] if answer else [],
         "nearest": [asdict(quote) for quote in result.nearest],
-        "searched": {"documents": result.searched.documents, "passages": result.searched.passages},
+        "unseen": list(result.unseen) if isinstance(result, NotFound) else [],
+        "searched": {"documents": searched.documents, "passages": searched.passages, "read": searched.read},
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "text": finding.text,
+        "document": finding.document,
+        "start": finding.start,
+        "end": finding.end,
+        "confidence": round(finding.confidence, 4),
+        "citations": list(finding.citations),
+    }
+
+
+def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "text": candidate.text,
+        "start": candidate.start,
+        "end": candidate.end,
+        "confidence": round(candidate.confidence, 4),
+        "quote": asdict(candidate.quote),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from index.records import Passage
 
@@ -19,18 +20,54 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a reader found in one hit: the best answer in it, and how likely it is one.
+class SpanReading:
+    """What a reader found in one text.
 
-    `start` and `end` are the answer's, in the document's text. `probability` that the passage
-    answers is the reader's own. Readings of one question are ordered by `score`.
+    `text[start:end]` is the answer, code points. `span_logit` is the log-probability of that span
+    within its text, at most 0. `answerable` is a logit: the text answers the question; it orders
+    texts for one question and compares across questions. A text without a single word has
+    start == end == 0 and the lowest scores.
+    """
+
+    start: int
+    end: int
+    span_logit: float
+    answerable: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known of one reading.
+
+    `answerable` and `span` are the reader's logit and log-probability, `cosine` and `lexical` the
+    search's. `across` is 1 where question and passage are in different scripts or languages, else 0.
+    `missing` is the share of the question's words that no document holds, 0 where across.
+    """
+
+    answerable: float
+    span: float
+    cosine: float
+    lexical: float
+    across: float
+    missing: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in one hit: the best answer in it, and how likely it is right.
+
+    `start` and `end` are the answer's, in the document's text; `more` are further spans of the same
+    passage, better first, in the passage's text. Readings of one question are ordered by
+    `score`; `probability` is calibrated for the first of them.
     """
 
     hit: Hit
     start: int
     end: int
+    signs: Signs
     score: float
     probability: float
+    more: tuple[SpanReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +92,92 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What was searched, and when (ISO 8601, UTC)."""
+    """What was searched, how many of its passages were read, and when (ISO 8601, UTC)."""
 
     documents: int
     passages: int
+    read: int
     when: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The short answer is the span `start` to `end` of the first quote's document.
+class Finding:
+    """One of the answers: a span of a document, its text, and the numbers of the quotes that hold it.
 
-    Citation n of the answer is `quotes[n - 1]`. `nearest` are passages that were read and not
-    quoted, best first.
+    `citations` count from 1 into the answer's quotes; the first is the quote that the span is in, the
+    others say the same elsewhere.
     """
 
-    question: str
+    text: str
+    document: str
+    start: int
+    end: int
+    confidence: float
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What else might answer, and the sentence it stands in."""
+
     text: str
     start: int
     end: int
     confidence: float
+    quote: Quote
+
+
+# How the findings of an answer belong together: there is one; they make a list; each answers a part of
+# the question; or documents contradict each other.
+Relation = Literal["one", "several", "parts", "differing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """At least one finding, the best first; citation n is `quotes[n - 1]`.
+
+    `candidates` are other readings, `nearest` passages that were read and not quoted, best first.
+    """
+
+    question: str
+    findings: tuple[Finding, ...]
+    relation: Relation
     quotes: tuple[Quote, ...]
+    candidates: tuple[Candidate, ...]
     nearest: tuple[Quote, ...]
     searched: Searched
+
+    @property
+    def text(self) -> str:
+        """The short answer."""
+        return self.findings[0].text
+
+    @property
+    def start(self) -> int:
+        """Where the short answer begins in the first quote's document."""
+        return self.findings[0].start
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.findings[0].end
+
+    @property
+    def confidence(self) -> float:
+        """The probability that the short answer is right."""
+        return self.findings[0].confidence
 
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """The documents do not hold the answer; `confidence` is the probability that they do all the same."""
+    """The documents do not hold the answer.
+
+    `confidence` is the probability that they do all the same. `unseen` are words of the question
+    that stand nowhere in the documents; empty where the question is in another language.
+    """
 
     question: str
     confidence: float
+    unseen: tuple[str, ...]
     nearest: tuple[Quote, ...]
     searched: Searched

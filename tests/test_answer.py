@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -11,21 +10,26 @@ from index.errors import YinzhengError
 from index.library import Library
 from rag.answer import Assistant
 from rag.present import answer_json
+from rag.read import BUDGET
 from rag.records import Answer, NotFound
 from tests.conftest import ROOT
-from tests.fakes import TermEmbedder
+from tests.fakes import TermEmbedder, with_threshold
 
 QUESTIONS = [
     json.loads(line)
     for line in (ROOT / "tests" / "data" / "article-questions.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 ANSWERABLE = [row for row in QUESTIONS if row["evidence"] is not None]
+KEYS = [
+    "question", "found", "answer", "confidence", "relation", "answers", "quotes", "candidates", "nearest", "unseen",
+    "searched",
+]  # fmt: skip
 # Reached when this was written, less one for other processors' arithmetic.
 FIRST, AMONG_THREE = 12, 12
 
 
 def test_the_evidence_is_quoted(assistant: Assistant) -> None:
-    generous = replace(assistant, threshold=0.0)
+    generous = with_threshold(assistant, 0.0)
     first, among_three = [], []
     for row in ANSWERABLE:
         result = generous.ask(row["question"])
@@ -51,7 +55,7 @@ def test_what_is_not_there_is_not_found(assistant: Assistant) -> None:
 def test_every_quote_is_its_slice_and_the_answer_lies_in_the_first(assistant: Assistant) -> None:
     for row in QUESTIONS[::4]:
         for threshold in (0.0, 1.1):
-            result = replace(assistant, threshold=threshold).ask(row["question"])
+            result = with_threshold(assistant, threshold).ask(row["question"])
             quotes = [*result.nearest, *(result.quotes if isinstance(result, Answer) else ())]
             for quote in quotes:
                 assert quote.text == assistant.library.document(quote.document).text[quote.start : quote.end]
@@ -70,13 +74,16 @@ def test_the_same_question_has_the_same_answer(assistant: Assistant) -> None:
 def test_the_json_has_the_documented_keys(assistant: Assistant) -> None:
     address = ["document", "title", "heading", "page", "paragraph", "sentence", "start", "end", "text"]
     for threshold, found in ((0.0, True), (1.1, False)):
-        content = answer_json(replace(assistant, threshold=threshold).ask("武汉"))
-        assert list(content) == ["question", "found", "answer", "confidence", "quotes", "nearest", "searched"]
+        content = answer_json(with_threshold(assistant, threshold).ask("武汉"))
+        assert list(content) == KEYS
         assert content["found"] is found
         assert (content["answer"] is not None) is found
         assert bool(content["quotes"]) is found
         assert 0 <= content["confidence"] <= 1
-        assert content["searched"] == {"documents": 1, "passages": assistant.library.counts().passages}
+        passages = assistant.library.counts().passages
+        assert content["searched"] == {"documents": 1, "passages": passages, "read": content["searched"]["read"]}
+        assert 0 < content["searched"]["read"] <= BUDGET
+        assert content["answer"] == (content["answers"][0]["text"] if found else None)
         for entry in [*content["quotes"], *content["nearest"]]:
             assert list(entry) == address
 
@@ -95,6 +102,6 @@ def test_any_question_is_answered_or_refused(assistant: Assistant) -> None:
 
 
 def test_an_empty_library_refuses(library: Library, fake: TermEmbedder, assistant: Assistant) -> None:
-    result = Assistant(library, fake, assistant.reader).ask("武汉？")
+    result = Assistant(library, fake, assistant.reader, assistant.calibration).ask("武汉？")
     assert isinstance(result, NotFound)
     assert (result.confidence, result.nearest, result.searched.passages) == (0.0, (), 0)

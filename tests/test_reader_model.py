@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.reader.model import SpanReader, load_span_reader
-from rag.reader.weights import SHIPPED, Calibration, fingerprint
+from rag.reader.weights import SHIPPED, fingerprint
 
 MOST_BYTES = 12_000_000
 
@@ -106,9 +106,3 @@ def test_the_file_is_small_and_named_by_its_content(reader: SpanReader) -> None:
     assert SHIPPED.stat().st_size <= MOST_BYTES
     assert reader.fingerprint == fingerprint(SHIPPED)
     assert Path(SHIPPED).name == "reader.safetensors"
-
-
-@given(st.floats(-50, 50), st.floats(0, 5))
-def test_probability_rises_with_the_logit(logit: float, more: float) -> None:
-    calibration = Calibration(slope=0.8, offset=-0.3, threshold=0.0)
-    assert 0 <= calibration.probability(logit) <= calibration.probability(logit + more) <= 1

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from benchmarks.scores import auroc, exact, f1, units
-from training.calibrate import Trial, threshold
+from benchmarks.scores import auroc
+from rag.overlap import exact, f1, units
 from training.examples import Example, cut, sentences, swapped_in_both, without_answer
 from training.neighbours import Neighbours
 from training.settings import Settings
@@ -63,9 +63,3 @@ def test_scores() -> None:
     assert f1("in Paris", "Paris") == pytest.approx(2 / 3)
     assert exact("the  Paris.", "paris") == 1
     assert auroc([2.0, 1.0], [1.0, 0.0]) == pytest.approx(0.875)
-
-
-def test_threshold_lets_one_in_twenty_through() -> None:
-    absent = [Trial("", float(logit), False, False, False) for logit in range(100)]
-    limit = threshold(absent)
-    assert sum(trial.logit > limit for trial in absent) <= 5

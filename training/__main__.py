@@ -1,7 +1,8 @@
 """Make the reader again from its data: `python -m training reader --data DIRECTORY`.
 
 `reader` trains, with checkpoints and a log in `--work`, and then packs; `pack` only packs what
-the last checkpoint holds, also of a run that still goes on.
+the last checkpoint holds, also of a run that still goes on. `calibrate` asks questions kept out of
+training with the reader that ships, and fits what its readings are worth.
 """
 
 from __future__ import annotations
@@ -34,8 +35,15 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "reader":
             command.add_argument("--constant-tokens", type=int, default=usual.constant_tokens, metavar="N")
             command.add_argument("--decay-tokens", type=int, default=usual.decay_tokens, metavar="N")
+    fit = commands.add_parser("calibrate", help="fit the confidence and the thresholds of the reader that ships")
+    fit.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+    fit.add_argument("--questions", type=int, default=40, metavar="N", help="a group and slice (default 40)")
+    fit.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
+    if given.command == "calibrate":
+        _calibrate(given.data, given.work, given.questions)
+        return 0
     out = given.out if given.out is not None else given.work / "reader.safetensors"
     if given.command == "reader":
         settings = replace(usual, constant_tokens=given.constant_tokens, decay_tokens=given.decay_tokens)
@@ -71,6 +79,15 @@ def _pack(data: Path, work: Path, out: Path, settings: Settings) -> None:
     bundled = bundled_model_folder()
     with _log(work / "pack.log") as say:
         pack(trained_network(bundled, work), read_sets(data), settings, bundled, out, say)
+
+
+def _calibrate(data: Path, work: Path, questions: int) -> None:
+    from rag.judge import SHIPPED
+    from training.calibrate import calibrate
+    from training.rows import read_sets
+
+    with _log(work / "calibrate.log") as say:
+        calibrate(read_sets(data), SHIPPED, questions, say)
 
 
 @contextmanager

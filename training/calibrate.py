@@ -1,84 +1,158 @@
-"""From logits to probabilities, and the threshold, on rows kept out of training."""
+"""The calibration that ships: the whole path asked questions of articles kept out of training.
+
+Each set becomes a library, as in use. A question is asked as it is, again with the passages that
+hold its answer taken away, and some with one thing in them changed to what the documents do not say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
+from pathlib import Path
+from random import Random
 
-from benchmarks.scores import f1
-from rag.reader.model import SpanReader, SpanReading
-from rag.reader.weights import Calibration
-from training.cases import Case
+from index.embed import Embedder, load_embedder
+from index.ingest import make_document, passage_texts
+from index.library import Library, create_library
+from index.records import Block, ReadFile
+from rag.answer import Assistant
+from rag.calibrate import Trial, calibration_error, fitted, probability_of, reliability, tried, unfitted
+from rag.judge import FALSE_ANSWERS, Calibration, write_calibration
+from rag.reader import Reader, load_reader
+from rag.reader.kept import KeptReadings
+from rag.records import Hit
+from training.rows import Dataset, Passage, Row, Slice
+from training.swaps import Names, kind_asked
 
-FALSE_ANSWERS = 0.05  # of the questions that the documents do not answer, at most so many are answered
-_RIGHT = 0.5  # F1 from which an answer counts as right
-_BINS = 10
+LANGUAGES = ("zh", "en", "de", "es", "ru", "ar")
+READ = ("zh", "en")  # the languages of passages that are asked across languages
+OWN = ("drcd.dev", "cmrc.trial", "jaquad.train", "arcd", "squad2.zh")
+MOST_PASSAGES = 400  # of a set's library
+SLICES: tuple[Slice, Slice] = ("calibration", "dev")  # fitted on the first, looked at on the second
+
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """One question as the reader would answer it: the best passage's logit, and what came of it.
+class SetLibrary:
+    """A set's passages as a library, a document each; `document_of` is by the passage's id."""
 
-    `first` is whether the right passage was best; `held` whether it was there at all.
-    """
-
-    group: str
-    logit: float
-    right: bool
-    first: bool
-    held: bool
+    library: Library
+    document_of: dict[str, str]
 
 
-def trials(reader: SpanReader, tried: Sequence[Case]) -> list[Trial]:
-    """Each case with its right passage among the others, and again with it taken away."""
-    found = []
-    for case in tried:
-        passages = [*([case.gold] if case.gold else []), *case.others]
-        texts = [passage.text for passage in passages]
-        readings = reader.read(case.question, texts, [passage.title for passage in passages])
-        best = max(range(len(readings)), key=lambda place: readings[place].answerable)
-        if case.gold is not None:
-            right = best == 0 and _is_right(readings[0], case)
-            found.append(Trial(case.group, readings[best].answerable, right, best == 0, True))
-            readings = readings[1:]
-        if readings:
-            highest = max(reading.answerable for reading in readings)
-            found.append(Trial(case.group, highest, False, False, False))
-    return found
+def calibrate(sets: dict[str, Dataset], out: Path, most: int, say: Say) -> Calibration:
+    """Fit, say how well it fits on dev, and write `out`. `most` questions a group and slice."""
+    reader = KeptReadings(load_reader())  # the same passages are read again when one is taken away
+    trials = {kept: list(collected(sets, kept, reader, most, say)) for kept in SLICES}
+    words = f"{len(trials[SLICES[0]])} trials of {most} questions a group, of articles kept out of training"
+    calibration = fitted(trials[SLICES[0]], reader.fingerprint, words)
+    for line in report(calibration, trials[SLICES[1]]):
+        say(line)
+    write_calibration(calibration, out)
+    return calibration
 
 
-def _is_right(reading: SpanReading, case: Case) -> bool:
-    assert case.gold is not None
-    given = case.gold.text[reading.start : reading.end]
-    return max(f1(given, case.gold.text[start:end]) for start, end in case.answers) >= _RIGHT
+def collected(sets: dict[str, Dataset], kept: Slice, reader: Reader, most: int, say: Say) -> Iterator[Trial]:
+    """The trials of a slice, group by group."""
+    embedder = load_embedder()
+    names = _names(sets)
+    with tempfile.TemporaryDirectory() as folder:
+        for reading in (*LANGUAGES, *OWN):
+            name = f"xquad.{reading}" if reading in LANGUAGES else reading
+            made = build(sets[name], kept, embedder, Path(folder) / name)
+            assistant = Assistant(made.library, embedder, reader, unfitted(reader.fingerprint))
+            askers = [reading, *(other for other in LANGUAGES if other != reading and reading in READ)]
+            for asking in askers:
+                questions = sets[f"xquad.{asking}"] if reading in LANGUAGES else sets[name]
+                group = f"{asking}->{reading}" if reading in LANGUAGES else name
+                count = 0
+                for trial in _group(group, questions, sets[name], made, assistant, names, kept, most):
+                    count += 1
+                    yield trial
+                say(f"{kept} {group}: {count} trials")
 
 
-def fitted(kept: Sequence[Trial], chosen: Sequence[Trial]) -> Calibration:
-    """Slope and offset on `kept`, the threshold on `chosen`.
+def _group(
+    group: str,
+    asked: Dataset,
+    read: Dataset,
+    made: SetLibrary,
+    assistant: Assistant,
+    names: Names,
+    kept: Slice,
+    most: int,
+) -> Iterator[Trial]:
+    held = {row.id: row for row in read.of(kept)}
+    pairs = [(row, held[row.id]) for row in asked.of(kept) if row.id in held]
+    for question, row in sorted(pairs, key=lambda pair: Random(pair[0].id).random())[:most]:
+        right = made.document_of[row.passage.id]
+        answers = [row.passage.text[start:end] for start, end in row.answers]
+        holds = _in_document(right)
+        yield from tried(assistant, group, question.question, answers, holds)
+        random = Random(question.id)
+        passage = question.passage
+        change = names.swap(question.question, passage.text, passage.language, random) if answers else None
+        if change is not None and change.new not in row.passage.text:
+            changed = question.question.replace(change.old, change.new)
+            yield from tried(assistant, f"{group} changed", changed, [], holds)
 
-    The two are fitted by logistic regression on the logit of the answer given.
-    """
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-    model = LogisticRegression(C=1e6).fit([[trial.logit] for trial in kept], [trial.right for trial in kept])
-    return Calibration(float(model.coef_[0][0]), float(model.intercept_[0]), threshold(chosen))
+def _in_document(name: str) -> Callable[[Hit], bool]:
+    return lambda hit: hit.passage.document == name
 
 
-def threshold(tried: Sequence[Trial]) -> float:
-    """The lowest logit above which at most `FALSE_ANSWERS` of the unanswerable lie."""
-    absent = sorted((trial.logit for trial in tried if not trial.held), reverse=True)
-    allowed = max(0, ceil(FALSE_ANSWERS * len(absent)) - 1)
-    return absent[allowed] + 1e-6
+def build(body: Dataset, kept: Slice, embedder: Embedder, folder: Path) -> SetLibrary:
+    """The passages of the slice and others of the set, none of `test`, as documents of their own."""
+    wanted = {row.passage.id: row.passage for row in body.of(kept)}
+    others = {row.passage.id: row.passage for row in body.of("train", "dev", "calibration")}
+    for passage in sorted(others.values(), key=lambda one: Random(one.id).random()):
+        if len(wanted) < MOST_PASSAGES:
+            wanted.setdefault(passage.id, passage)
+    return build_library(list(wanted.values()), embedder, folder)
 
 
-def calibration_error(tried: Sequence[Trial], calibration: Calibration) -> float:
-    """ECE: how far the probabilities of ten equal bins lie from the shares that were right."""
-    bins: list[list[tuple[float, bool]]] = [[] for _ in range(_BINS)]
-    for trial in tried:
-        probability = calibration.probability(trial.logit)
-        bins[min(_BINS - 1, int(probability * _BINS))].append((probability, trial.right))
-    total = 0.0
-    for bin_ in bins:
-        total += abs(sum(probability for probability, _ in bin_) - sum(right for _, right in bin_))
-    return total / max(1, len(tried))
+def build_library(passages: Sequence[Passage], embedder: Embedder, folder: Path) -> SetLibrary:
+    """A library with a document for each passage."""
+    library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
+    made = []
+    for passage in passages:
+        sha256 = hashlib.sha256(f"{passage.id}\n{passage.text}".encode()).hexdigest()
+        content = ReadFile(passage.text, passage.title, (Block(0, len(passage.text)),))
+        made.append(make_document(content, passage.id, passage.id, sha256, embedder))
+    # In one go, so that texts of one length are embedded together.
+    vectors = embedder.embed_passages([text for document, parts in made for text in passage_texts(document, parts)])
+    place = 0
+    for document, parts in made:
+        library.add(document, parts, vectors[place : place + len(parts.passages)])
+        place += len(parts.passages)
+    return SetLibrary(library, {document.name: document.id for document, _ in made})
+
+
+def report(calibration: Calibration, trials: Sequence[Trial]) -> Iterator[str]:
+    """Lines: calibration error, the bins, and for each group what the default threshold does."""
+    yield f"ece {calibration_error(calibration, trials):.4f} over {len(trials)} trials"
+    for confidence, right, count in reliability(calibration, trials):
+        yield f"confidence {confidence:.3f} right {right:.3f} trials {count}"
+    threshold = calibration.threshold()
+    yield f"threshold {threshold:.4f} for {FALSE_ANSWERS:.0%} false answers"
+    for group in dict.fromkeys(trial.group for trial in trials):
+        held = [trial for trial in trials if trial.group == group and trial.held]
+        absent = [trial for trial in trials if trial.group == group and not trial.held]
+        yield (
+            f"{group}: held {len(held)}, answered {_share(calibration, held, threshold)}; "
+            f"absent {len(absent)}, answered {_share(calibration, absent, threshold)}"
+        )
+
+
+def _share(calibration: Calibration, trials: Sequence[Trial], threshold: float) -> str:
+    if not trials:
+        return "-"
+    return f"{100 * sum(probability_of(calibration, trial) >= threshold for trial in trials) / len(trials):.1f} %"
+
+
+def _names(sets: dict[str, Dataset]) -> Names:
+    rows: list[Row] = [row for body in sets.values() for row in body.rows if row.answers and row.slice != "test"]
+    return Names(rows, {row.id: kind_asked(row.question) for row in sets["xquad.en"].rows})

@@ -7,7 +7,6 @@ from pathlib import Path
 import torch
 
 from rag.reader.network import ReaderNetwork
-from rag.reader.weights import Calibration
 
 _OVERSAMPLED = 16  # ranks beyond those kept, for the randomised SVD to be as good as the full one
 
@@ -16,6 +15,7 @@ _OVERSAMPLED = 16  # ranks beyond those kept, for the randomised SVD to be as go
 def difference(trained: ReaderNetwork, bundled: ReaderNetwork, rank: int) -> dict[str, torch.Tensor]:
     """The tensors of `rag.reader.weights`, fp16, for all that is not the same in both networks."""
     before = dict(bundled.named_parameters())
+    torch.manual_seed(0)  # the randomised SVD gives the same file each time
     found: dict[str, torch.Tensor] = {}
     for name, value in trained.named_parameters():
         if not name.startswith("encoder."):
@@ -34,16 +34,11 @@ def difference(trained: ReaderNetwork, bundled: ReaderNetwork, rank: int) -> dic
     return found
 
 
-def write(tensors: dict[str, torch.Tensor], calibration: Calibration, path: Path) -> None:
+def write(tensors: dict[str, torch.Tensor], path: Path) -> None:
     """One safetensors file, whole or not at all."""
     from safetensors.torch import save_file
 
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    metadata = {
-        "slope": repr(calibration.slope),
-        "offset": repr(calibration.offset),
-        "threshold": repr(calibration.threshold),
-    }
-    save_file(tensors, partial, metadata=metadata)
+    save_file(tensors, partial)
     partial.replace(path)

@@ -11,7 +11,8 @@ import torch
 
 from rag.reader.spans import best_spans, settle
 from rag.reader.tokens import PAD, Tokens, Window, encode, load_tokenizer, padded, windows
-from rag.reader.weights import SHIPPED, Calibration, fingerprint, load_network, read_calibration
+from rag.reader.weights import SHIPPED, fingerprint, load_network
+from rag.records import SpanReading
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -21,22 +22,6 @@ if TYPE_CHECKING:
 WINDOW = 256  # tokens, as in training
 _BATCH_TOKENS = 4096  # padded; more gains nothing on two cores
 _NOTHING = -1e9
-
-
-@dataclass(frozen=True, slots=True)
-class SpanReading:
-    """What the reader found in one text.
-
-    `text[start:end]` is the answer, code points. `span_logit` is the log-probability of that span
-    within its text, at most 0. `answerable` is a logit: the text answers the question; it orders
-    texts for one question and compares across questions. A text without a single word has
-    start == end == 0 and the lowest scores.
-    """
-
-    start: int
-    end: int
-    span_logit: float
-    answerable: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +38,9 @@ class _Read:
 class SpanReader:
     """A loaded reader. Not changed by reading; safe to share between threads."""
 
-    def __init__(
-        self, network: ReaderNetwork, tokenizer: Tokenizer, calibration: Calibration, fingerprint: str
-    ) -> None:
+    def __init__(self, network: ReaderNetwork, tokenizer: Tokenizer, fingerprint: str) -> None:
         self._network = network.eval()
         self._tokenizer = tokenizer
-        self.calibration = calibration
         self.fingerprint = fingerprint
 
     def read(self, question: str, texts: Sequence[str], headings: Sequence[str]) -> list[SpanReading]:
@@ -73,10 +55,6 @@ class SpanReader:
         for read in self._windows_read(question, texts, headings):
             found[read.text] += _spans(read, texts[read.text], count)
         return [_best(readings, count) for readings in found]
-
-    def probability(self, answerable: float) -> float:
-        """That an answer with this logit is right; see `Calibration`."""
-        return self.calibration.probability(answerable)
 
     def _windows_read(self, question: str, texts: Sequence[str], headings: Sequence[str]) -> list[_Read]:
         asked = encode(self._tokenizer, question)
@@ -116,7 +94,7 @@ def load_span_reader(weights: Path = SHIPPED) -> SpanReader:
 
     bundled = model_folder(BUNDLED_NAME)
     network = load_network(weights, bundled)
-    return SpanReader(network, load_tokenizer(bundled), read_calibration(weights), fingerprint(weights))
+    return SpanReader(network, load_tokenizer(bundled), fingerprint(weights))
 
 
 def _with_extent(tokens: Tokens) -> Tokens:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from page.look import look
 from rag.answer import Assistant, open_assistant
 from rag.records import Answer, NotFound
 from tests.conftest import ARTICLE
+from tests.fakes import with_threshold
 from ui import build, free_port
 
 ARTIFACTS = Path(__file__).parent.parent.parent / "artifacts"
@@ -116,13 +117,13 @@ def url(page_assistant: Assistant, serve: Callable[[Assistant | Answering], str]
 @pytest.fixture(scope="session")
 def answering_url(page_assistant: Assistant, serve: Callable[[Assistant | Answering], str]) -> str:
     """The page over an assistant that always answers, so that a test of citations is not one of refusing."""
-    return serve(replace(page_assistant, threshold=0.0))
+    return serve(with_threshold(page_assistant, 0.0))
 
 
 @pytest.fixture(scope="session")
 def refusing_url(page_assistant: Assistant, serve: Callable[[Assistant | Answering], str]) -> str:
     """The page over an assistant that never answers."""
-    return serve(replace(page_assistant, threshold=1.01))
+    return serve(with_threshold(page_assistant, 1.01))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,64 @@
+"""What kind of question it is: one that asks for a list, or for several things at once."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import regex
+
+# Questions that want every answer, in the languages people ask in most.
+_LIST = regex.compile(
+    r"哪些|哪几|哪幾|有哪|列出|列举|列舉|分别是|分別是|都有谁|都有誰|どんな|どのような|どれら|何々|を挙げ"
+    r"|\b(?:which|what)\s+(?:\p{L}+\s+){0,2}\p{L}+s\s+(?:are|were|have|do|did|does|can|will|is|was|has|took|had)\b"
+    r"|\b(?:what|who|which)\s+(?:are|were)\b|\b(?:list|name|enumerate)\s+(?:all|the|every|some|two|three|four|five)\b"
+    r"|\bwelche[rsn]?\s+\p{Lu}\p{L}+(?:en|er|e|n|s)\b|\bquel(?:le)?s\b|\bcuáles\b|\bqué\s+\p{L}+s\b|\bquais\b|\bquali\b"
+    r"|\bкаки[ехм]\b|\bперечисли|\bназовите\b",
+    regex.IGNORECASE,
+)
+_ASKING = regex.compile(
+    r"多少|几|幾|谁|誰|什么|什麼|哪|何时|何時|何处|多久|多长|多大|多高|怎么|怎麼|如何|为什么|為什麼"
+    r"|いくら|いくつ|いつ|どこ|だれ|なに|何"
+    r"|\b(?:how\s+\p{L}+|what|who|whom|whose|when|where|which|why)\b"
+    r"|\b(?:wie\s?viele?|wie\s+\p{L}+|was|wer|wann|wo|welche[rsn]?|warum)\b"
+    r"|\b(?:combien|quoi|quel(?:le)?s?|qui|quand|où|pourquoi)\b|\b(?:cuánt[oa]s?|qué|quién(?:es)?|cuándo|dónde|cuál(?:es)?)\b"
+    r"|\b(?:сколько|что|кто|когда|где|как(?:ой|ая|ое|ие|ов|ова)?|почему)\b",
+    regex.IGNORECASE,
+)
+_JOINT = regex.compile(
+    r"[，,、；;？?]\s*(?:(?:and|以及|并且|並且|而且|und|et|y|и)\s*)?|以及|并且|並且|和|与|與"
+    r"|\s(?:and|und|et|y|и)\s",
+    regex.IGNORECASE,
+)
+_LEAST = 3  # letters beside the word that asks, for a part to stand by itself; a Chinese one counts two
+_LETTER = regex.compile(r"[\p{L}\p{N}]")
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether every answer is wanted, and not only the best.
+
+    >>> asks_for_list("武汉有哪些独角兽企业？"), asks_for_list("What is the name of the robot?")
+    (True, False)
+    """
+    return _LIST.search(question) is not None
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """The questions that one question asks, in order; the question itself where it asks one.
+
+    >>> parts_of("How many funds were set up and what is their total size?")
+    ('How many funds were set up', 'what is their total size?')
+    """
+    asking = list(_ASKING.finditer(question))
+    parts, start = [], 0
+    for before, after in pairwise(asking):
+        joint = _JOINT.search(question, before.end(), after.start())
+        if joint is not None:
+            parts.append(question[start : joint.start()].strip())
+            start = joint.end()
+    parts.append(question[start:].strip())
+    return tuple(parts) if len(parts) > 1 and all(_stands(part) for part in parts) else (question,)
+
+
+def _stands(part: str) -> bool:
+    letters = _LETTER.findall(_ASKING.sub("", part))
+    return sum(2 if letter > "\u2e7f" else 1 for letter in letters) >= _LEAST

@@ -1,0 +1,83 @@
+"""Which words of a question stand nowhere in the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import regex
+from icu4py.breakers import WordBreaker
+
+from index.database import marks, rows
+from index.library import Library
+from index.terms import terms
+
+# The documents are in the question's language when they hold at least this share of its words.
+# A name in Latin letters within a Chinese text makes a small share.
+SAME_LANGUAGE = 0.5
+
+_WORD = regex.compile(r"[^\P{L}\p{Hiragana}]|\p{N}")  # what Hiragana alone writes is mostly grammar
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A question's words that carry its matter, in order, and those of them that no document holds."""
+
+    words: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def same_language(self) -> bool:
+        """Whether enough words are found to say anything of those that are not."""
+        return bool(self.words) and len(self.missing) <= (1 - SAME_LANGUAGE) * len(self.words)
+
+
+def wording(library: Library, question: str) -> Wording:
+    """Look the question's words up. Call it within `library.snapshot()`.
+
+    A word is missing when one of its terms is; stop words and single characters are left out.
+    """
+    words = content_words(question)
+    wanted = tuple({term for word in words for term in terms(word)})
+    found = {
+        term
+        for (term,) in rows(
+            library.connection, f"SELECT term FROM terms_rows WHERE term IN ({marks(len(wanted))})", wanted
+        )
+    }
+    return Wording(words, tuple(word for word in words if not found.issuperset(terms(word))))
+
+
+def unseen_words(asked: Wording) -> tuple[str, ...]:
+    """The missing words where they mean something: not for a question in another language than the documents'."""
+    return asked.missing if asked.same_language else ()
+
+
+def content_words(question: str) -> tuple[str, ...]:
+    """Words of at least two characters that are not stop words, each once.
+
+    >>> content_words("深圳净增了多少家中小企业？")
+    ('深圳', '中小企业')
+    """
+    found = dict.fromkeys(word for word in _words(question) if len(word) > 1 and _WORD.search(word))
+    ignored = _stop_words()
+    return tuple(word for word in found if not any(form in ignored for form in _forms(word)))
+
+
+def _words(text: str) -> Sequence[str]:
+    """ICU's words; the text is handed over without what lies beyond 16 bits, where ICU's offsets are others."""
+    text = regex.sub(r"[\U00010000-\U0010ffff]", " ", text)
+    return [text[start:end] for start, end in WordBreaker(text, "root").segments()]
+
+
+def _forms(word: str) -> tuple[str, str]:
+    return word.casefold(), "".join(terms(word)) if len(word) == 2 else word.casefold()
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    """Those of every language that has a list: the question's is not known, and few clash with other words."""
+    import stopwordsiso
+
+    return frozenset(word for language in stopwordsiso.langs() for word in stopwordsiso.stopwords(language))

@@ -1,0 +1,195 @@
+"""How deep is read, what is remembered, and what becomes of several readings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from index.ingest import add_file
+from index.library import Library
+from rag.answer import Assistant
+from rag.findings import alike, contradict
+from rag.read import BUDGET, STEP, read_hits
+from rag.reader.kept import KeptReadings
+from rag.records import Answer, Hit, NotFound, SpanReading
+from rag.retrieve import retrieve
+from rag.unseen import Wording, wording
+from tests.fakes import NumberReader, TermEmbedder, plain_calibration
+
+NOBODY = Wording((), ())
+
+
+@pytest.fixture
+def made(library: Library, fake: TermEmbedder, tmp_path: Path) -> Assistant:
+    """An assistant over whatever `write` puts into its library."""
+    return Assistant(library, fake, NumberReader(), plain_calibration())
+
+
+def write(assistant: Assistant, folder: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        path = folder / f"{name}.txt"
+        path.write_text(text, encoding="utf-8")
+        assert add_file(assistant.library, assistant.embedder, path).state == "added"
+
+
+def hits_for(assistant: Assistant, question: str) -> list[Hit]:
+    vector = assistant.embedder.embed_questions([question])[0]
+    return retrieve(assistant.library, question, vector, 50)
+
+
+def asked_of(assistant: Assistant) -> int:
+    reader = assistant.reader
+    assert isinstance(reader, NumberReader)
+    return len(reader.asked)
+
+
+def many(count: int) -> dict[str, str]:
+    return {f"d{number:02}": f"Report {number}. The weather at place {number} was fine." for number in range(count)}
+
+
+def test_a_clear_answer_ends_the_reading(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, answer="The bridge of Bern is 212m long.", **many(20))
+    question = "How long is the bridge of Bern?"
+    read = read_hits(made.reader, made.calibration, question, hits_for(made, question), NOBODY, clear=0.6)
+    assert read.passages == STEP
+    assert asked_of(made) == STEP
+    assert read.readings[0].hit.passage.text[read.readings[0].start : read.readings[0].end] == "212m"
+
+
+def test_an_unclear_one_spends_the_budget_and_no_more(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, **many(20))
+    question = "How long is the bridge of Bern?"
+    read = read_hits(made.reader, made.calibration, question, hits_for(made, question), NOBODY)
+    assert read.passages == BUDGET == asked_of(made)
+    assert [reading.score for reading in read.readings] == sorted((one.score for one in read.readings), reverse=True)
+
+
+def test_no_hits_no_readings(made: Assistant) -> None:
+    assert read_hits(made.reader, made.calibration, "?", [], NOBODY).readings == ()
+
+
+def test_a_reading_is_made_once_a_conversation(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, **many(6))
+    inner = NumberReader()
+    kept = KeptReadings(inner)
+    question = "What was the weather at place 3?"
+    hits = hits_for(made, question)
+    first = read_hits(kept, made.calibration, question, hits, NOBODY, clear=2.0)
+    read = len(inner.asked)
+    assert read_hits(kept, made.calibration, question, hits, NOBODY, clear=2.0) == first
+    assert len(inner.asked) == read
+    read_hits(kept, made.calibration, f"{question} Really?", hits, NOBODY, clear=2.0)
+    assert len(inner.asked) == 2 * read
+
+
+def test_what_is_remembered_is_bounded_and_in_order() -> None:
+    inner = NumberReader()
+    kept = KeptReadings(inner, kept=2)
+    texts = ["a 1", "b 2", "a 1", "c 3"]
+    assert kept.read_spans("?", texts, [""] * 4, 1) == NumberReader().read_spans("?", texts, [""] * 4, 1)
+    assert len(inner.asked) == 3
+    kept.read_spans("?", ["c 3"], [""], 1)
+    assert len(inner.asked) == 3
+    kept.read_spans("?", ["b 2"], [""], 1)  # the oldest of the three went
+    assert len(inner.asked) == 4
+    assert kept.read_spans("?", [], [], 1) == []
+
+
+def test_the_same_answer_in_two_documents_is_one_with_two_citations(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, one="The bridge of Bern is 212m long.", two="How long is the bridge of Bern? It is ２１２m.")
+    result = made.ask("How long is the bridge of Bern?")
+    assert isinstance(result, Answer)
+    [finding] = result.findings
+    assert result.relation == "one"
+    assert finding.citations == (1, 2)
+    assert {quote.document for quote in result.quotes} == {entry.id for entry in made.library.documents()}
+
+
+def test_documents_that_contradict_each_other_are_both_shown(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, one="The bridge of Bern is 212m long.", two="The bridge of Bern is 315m long.")
+    result = made.ask("How long is the bridge of Bern?")
+    assert isinstance(result, Answer)
+    assert result.relation == "differing"
+    assert sorted(finding.text for finding in result.findings) == ["212m", "315m"]
+    for finding in result.findings:
+        quote = result.quotes[finding.citations[0] - 1]
+        assert quote.document == finding.document
+        assert quote.text[finding.start - quote.start : finding.end - quote.start] == finding.text
+
+
+def test_a_list_gives_all_answers_each_with_its_quote(made: Assistant, tmp_path: Path) -> None:
+    write(
+        made,
+        tmp_path,
+        one="The bridges of Bern that were built are 212m and 90m long.",
+        two="Bern built bridges: 315m of them.",
+        three="Nothing here.",
+    )
+    result = made.ask("Which bridges were built in Bern?")
+    assert isinstance(result, Answer)
+    assert result.relation == "several"
+    assert sorted(finding.text for finding in result.findings) == ["212m", "315m", "90m"]
+    assert all(finding.text in result.quotes[finding.citations[0] - 1].text for finding in result.findings)
+
+
+def test_a_weak_reading_contradicts_nothing(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, one="The bridge of Bern is 212m long.", two="A tower elsewhere has 7 floors.")
+    result = made.ask("How long is the bridge of Bern?")
+    assert isinstance(result, Answer)
+    assert result.relation == "one"
+    assert [finding.text for finding in result.findings] == ["212m"]
+
+
+def test_two_parts_two_answers_in_the_order_asked(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, one="Bern counted 12 bridges in the town.", two="The total length of bridges is 900m.")
+    lenient = Assistant(made.library, made.embedder, made.reader, plain_calibration(0.1))
+    result = lenient.ask("How many bridges has the town, and what is the total length?")
+    assert isinstance(result, Answer)
+    assert result.relation == "parts"
+    assert [finding.text for finding in result.findings] == ["12", "900m"]
+    assert [result.quotes[finding.citations[0] - 1].text for finding in result.findings] == [
+        "Bern counted 12 bridges in the town.",
+        "The total length of bridges is 900m.",
+    ]
+
+
+def test_not_found_names_the_words_that_are_nowhere(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, one="武汉今年净增中小企业18.55万家，总量居全国前列。")
+    asked = wording(made.library, "深圳净增了多少家中小企业？")
+    assert asked.missing == ("深圳",)
+    strict = Assistant(made.library, made.embedder, made.reader, plain_calibration(1.1))
+    result = strict.ask("深圳净增了多少家中小企业？")
+    assert isinstance(result, NotFound)
+    assert result.unseen == ("深圳",)
+    assert result.searched.read == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("18.55万家", "１８．５５萬家", True),
+        ("超18.55万家", "18.55万家", True),
+        ("Maria Keller", "maria keller", True),
+        ("18.55万家", "124万家", False),
+        ("1998", "1999", False),
+        ("东湖科技", "江城电子", False),
+    ],
+)
+def test_alike(one: str, other: str, same: bool) -> None:
+    assert alike(one, other) is alike(other, one) is same
+
+
+def test_a_name_and_a_number_do_not_contradict_each_other() -> None:
+    assert contradict("212 m", "315 m")
+    assert contradict("Anna", "Bernhard")
+    assert not contradict("Anna", "212 m")
+    assert not contradict("212 m", "some 212 m")
+
+
+def test_a_text_without_a_number_is_no_reading(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, one="Nothing to count here.")
+    assert made.reader.read_spans("?", ["Nothing"], [""], 1) == [[SpanReading(0, 0, -1e9, -1e9)]]
+    result = made.ask("How many?")
+    assert isinstance(result, NotFound)
+    assert result.confidence == 0.0
