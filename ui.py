@@ -1,6 +1,6 @@
 """The page: a conversation, and beside it the documents that its answers quote.
 
-python ui.py [--library DIR] [--model NAME] [--host HOST] [--port PORT]
+python ui.py [--library DIR] [--model NAME] [--reader NAME] [--host HOST] [--port PORT]
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _serve(options: argparse.Namespace) -> int:
     if not _has_documents(options.library):
         _make_library(options.library, options.model)
     say("Starting the page; the models load meanwhile … 正在启动页面，同时载入模型……")
-    answering = Elsewhere(Library(options.library), options.model)
+    answering = Elsewhere(Library(options.library), options.model, options.reader)
     blocks = build(answering)
     from page.look import look
 
@@ -121,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         help="the library's folder (default: %(default)s)",
     )
     parser.add_argument("--model", metavar="NAME", help="embedding model (default: the library's own)")
+    parser.add_argument("--reader", metavar="NAME", help="an extractive model of the hub, or its folder, that reads")
     parser.add_argument("--host", default="127.0.0.1", help="address to serve at (default: %(default)s, this machine)")
     parser.add_argument("--port", type=int, default=PORT, help="port (default: %(default)s, or the next that is free)")
     return parser

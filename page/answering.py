@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from index.errors import YinzhengError
 from index.library import Library
 from rag.answer import Assistant, open_assistant
+from rag.judge import Calibration
 from rag.records import Answer, NotFound
 
 _Result = TypeVar("_Result")
@@ -32,10 +33,14 @@ class Answering(Protocol):
     def ready(self) -> bool:
         """Whether a question is answered without waiting for the models to load."""
 
+    @property
+    def calibration(self) -> Calibration | None:
+        """What its confidence is worth; None while it is not ready."""
+
     def wait(self) -> None:
         """Return when it is ready. Raises what stopped it from becoming so."""
 
-    def ask(self, question: str) -> Answer | NotFound:
+    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
         """`Assistant.ask`, when it is ready. May be called from any thread; questions are answered one by one."""
 
 
@@ -46,16 +51,17 @@ class Here:
 
     def __init__(self, assistant: Assistant) -> None:
         self.library = assistant.library
+        self.calibration = assistant.calibration
         self._assistant = assistant
         self._lock = threading.Lock()  # a model's tokenizer is not safe to use from two threads
 
     def wait(self) -> None:
         """Return at once."""
 
-    def ask(self, question: str) -> Answer | NotFound:
+    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
         """`Assistant.ask`."""
         with self._lock:
-            return self._assistant.ask(question)
+            return self._assistant.ask(question, threshold)
 
 
 class Elsewhere:
@@ -65,10 +71,11 @@ class Elsewhere:
     a model computes.
     """
 
-    def __init__(self, library: Library, model: str | None) -> None:
+    def __init__(self, library: Library, model: str | None, reader: str | None) -> None:
         """Begin to open the assistant. Returns at once."""
         self.library = library
         self._model = model
+        self._reader = reader
         self._start()
 
     @property
@@ -76,14 +83,21 @@ class Elsewhere:
         """Whether it has opened, or failed to."""
         return self._opened.done()
 
+    @property
+    def calibration(self) -> Calibration | None:
+        """None while it has not opened, and where it failed to."""
+        opened = self._opened
+        failed = not opened.done() or opened.cancelled() or opened.exception() is not None
+        return None if failed else opened.result()
+
     def wait(self) -> None:
         """Return when it is open. Raises what `open_assistant` does, or AnsweringEnded."""
         self._result(self._opened)
 
-    def ask(self, question: str) -> Answer | NotFound:
+    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
         """`Assistant.ask`. Raises what that does, or AnsweringEnded; the process is then started again."""
         self.wait()
-        answer: Future[Answer | NotFound] = self._pool.submit(_ask, question)
+        answer: Future[Answer | NotFound] = self._pool.submit(_ask, question, threshold)
         return self._result(answer)
 
     def close(self) -> None:
@@ -92,7 +106,7 @@ class Elsewhere:
 
     def _start(self) -> None:
         self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin)
-        self._opened = self._pool.submit(_open, self.library.folder, self._model)
+        self._opened = self._pool.submit(_open, self.library.folder, self._model, self._reader)
 
     def _result(self, future: Future[_Result]) -> _Result:
         try:
@@ -121,9 +135,10 @@ def _end_with_parent() -> None:
         os._exit(0)
 
 
-def _open(folder: Path, model: str | None) -> None:
-    _opened.append(open_assistant(folder, model))
+def _open(folder: Path, model: str | None, reader: str | None) -> Calibration:
+    _opened.append(open_assistant(folder, model, reader))
+    return _opened[0].calibration
 
 
-def _ask(question: str) -> Answer | NotFound:
-    return _opened[0].ask(question)
+def _ask(question: str, threshold: float | None) -> Answer | NotFound:
+    return _opened[0].ask(question, threshold)

@@ -8,12 +8,23 @@ element.addEventListener("click", (event) => {
   if (button.dataset.copy !== undefined) copy(button);
 });
 
+// Candidates that were unfolded stay so when the conversation grows, which writes it anew.
+const unfolded = new Set();
+element.addEventListener("toggle", ({ target }) => {
+  if (target.isConnected) unfolded[target.open ? "add" : "delete"](turns().indexOf(target.closest(".turn")));
+}, true);
+
 // The last question comes into view when it is asked, and stays while its answer grows.
 watch("value", () => {
-  const turns = element.querySelectorAll(".turn");
-  const last = turns[turns.length - 1];
+  if (turns().length === 0) unfolded.clear();
+  for (const place of unfolded) turns()[place]?.querySelector("details")?.setAttribute("open", "");
+  const last = turns().at(-1);
   if (last) last.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
 });
+
+function turns() {
+  return [...element.querySelectorAll(".turn")];
+}
 
 async function copy(button) {
   const label = button.textContent;

@@ -10,6 +10,7 @@ from typing import Literal
 
 from index.errors import YinzhengError
 from page.answering import Answering
+from page.sureness import threshold
 from page.words import Words
 from rag.records import Answer, NotFound
 
@@ -18,12 +19,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question and its result; `note` says what is going on while there is none."""
+    """A question and its result; `note` says what is going on while there is none.
+
+    `false_answers` is the share of false answers that it is to be answered with, None for the usual one.
+    """
 
     question: str
     state: Literal["waiting", "answered", "stopped", "failed"]
     note: str = ""
     result: Answer | NotFound | None = None
+    false_answers: float | None = None
 
 
 Turns = tuple[Turn, ...]
@@ -34,11 +39,11 @@ def waiting(turns: Turns) -> bool:
     return bool(turns) and turns[-1].state == "waiting"
 
 
-def asked(turns: Turns, question: str, assistant: Answering, words: Words) -> Turns:
+def asked(turns: Turns, question: str, assistant: Answering, words: Words, false_answers: float | None = None) -> Turns:
     """The conversation with one more question; unchanged for an empty one, or while one is waiting."""
     if not question.strip() or waiting(turns):
         return turns
-    return (*turns, Turn(question.strip(), "waiting", _stage(assistant, words)))
+    return (*turns, Turn(question.strip(), "waiting", _stage(assistant, words), false_answers=false_answers))
 
 
 async def answered(turns: Turns, assistant: Answering, words: Words) -> AsyncIterator[Turns]:
@@ -60,7 +65,8 @@ async def answered(turns: Turns, assistant: Answering, words: Words) -> AsyncIte
         turn = replace(turn, note=note)
         yield (*earlier, turn)
     try:
-        result = await asyncio.to_thread(assistant.ask, turn.question)
+        least = threshold(assistant.calibration, turn.false_answers)
+        result = await asyncio.to_thread(assistant.ask, turn.question, least)
         turn = replace(turn, state="answered", note="", result=result)
     except YinzhengError as error:
         turn = _failed(turn, str(error), words)

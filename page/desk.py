@@ -2,6 +2,7 @@
 
 # Gradio looks at the annotations of the functions below, so this module does not postpone them.
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +15,10 @@ from page.conversation import Turns, answered, asked, stopped, waiting
 from page.document import AROUND, document_view
 from page.look import source
 from page.suggest import suggestions
+from page.sureness import chosen
 from page.words import CHINESE, ENGLISH, Words, words_for
+
+_LOOKED_AGAIN = 0.3  # seconds
 
 
 def desk(assistant: Answering) -> gr.Blocks:
@@ -43,12 +47,20 @@ def desk(assistant: Answering) -> gr.Blocks:
             html.conversation(turns, suggestions(library, words), words),
         )
 
-    def ask(question: str, turns: Turns, request: gr.Request) -> tuple[Any, ...]:
-        after = asked(turns, question, assistant, words_of(request))
+    async def settings(request: gr.Request) -> str:
+        while not assistant.ready:
+            await asyncio.sleep(_LOOKED_AGAIN)  # not in a thread: there are few, and answers need them
+        return html.settings(assistant.calibration, words_of(request))
+
+    def choose(event: gr.EventData) -> float | None:
+        return chosen(assistant.calibration, event.share)
+
+    def ask(question: str, turns: Turns, share: float | None, request: gr.Request) -> tuple[Any, ...]:
+        after = asked(turns, question, assistant, words_of(request), share)
         return ("" if after != turns else question, *shown(after, request))
 
-    def ask_again(turns: Turns, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
-        return shown(asked(turns, str(event.question), assistant, words_of(request)), request)
+    def ask_again(turns: Turns, share: float | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+        return shown(asked(turns, str(event.question), assistant, words_of(request), share), request)
 
     async def answer(turns: Turns, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         async for after in answered(turns, assistant, words_of(request)):
@@ -62,8 +74,10 @@ def desk(assistant: Answering) -> gr.Blocks:
 
     with gr.Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
         turns = gr.State(())
+        share = gr.State(None)  # of false answers, as chosen in the settings
         with gr.Row(elem_id="bar"):
             top = gr.HTML(elem_id="top", apply_default_css=False)
+            sureness = gr.HTML(elem_id="settings", apply_default_css=False, js_on_load=source("settings.js"))
             new_button = gr.Button("", elem_id="new", size="sm", visible=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
@@ -88,8 +102,10 @@ def desk(assistant: Answering) -> gr.Blocks:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         at_start = [top, box, ask_button, stop_button, new_button, conversation]
         blocks.load(start, turns, at_start, queue=False, **quiet)
-        typed = gr.on([box.submit, ask_button.click], ask, [box, turns], [box, *view], queue=False, **quiet)
-        clicked = conversation.again(ask_again, turns, view, queue=False, **quiet)
+        blocks.load(settings, None, sureness, concurrency_limit=None, **quiet)
+        sureness.chosen(choose, None, share, queue=False, **quiet)
+        typed = gr.on([box.submit, ask_button.click], ask, [box, turns, share], [box, *view], queue=False, **quiet)
+        clicked = conversation.again(ask_again, [turns, share], view, queue=False, **quiet)
         # Answers are made one at a time, in the order of asking; everything else is at once.
         answers = [
             event.then(answer, turns, view, concurrency_limit=1, concurrency_id="answers", **quiet)

@@ -14,7 +14,7 @@ from typing import Any
 from index.errors import UnknownDocument
 from index.library import Library
 from index.records import Document, Span
-from page.html import digest, place
+from page.quotes import digest, place
 from page.words import Words
 from rag.quote import quote, sentence_around
 

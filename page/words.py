@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+VERY_CONFIDENT, CONFIDENT = 0.9, 0.75  # least probabilities for the words that say so
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -13,6 +15,12 @@ class Words:
     tagline: str
     library: str
     new_conversation: str
+    settings: str
+    sureness: str
+    less_sure: str
+    more_sure: str
+    sureness_says: str
+    measured: str
     welcome: str
     welcome_how: str
     suggestions: str
@@ -26,13 +34,19 @@ class Words:
     failed: str
     you_asked: str
     found: str
+    relations: dict[str, str]
     not_found: str
     not_found_why: str
+    nowhere: str
+    list_word: str
+    list_comma: str
     searched: str
     nearest: str
     nothing_near: str
     confidence: tuple[str, str, str]
     quotes: str
+    candidates: str
+    candidates_why: str
     citation: str
     open_quote: str
     place: str
@@ -45,6 +59,7 @@ class Words:
     retry: str
     copy_question: str
     copy_answer: str
+    copy_said_by: str
     copy_quote: str
     document: str
     close: str
@@ -64,6 +79,14 @@ CHINESE = Words(
     tagline="每一句答案，都逐字引自原文",
     library="{documents} 份文档 · {passages} 段 · 全部在本机",
     new_conversation="新对话",
+    settings="设置",
+    sureness="有多大把握才作答",
+    less_sure="多作答",
+    more_sure="更稳妥",
+    sureness_says=(
+        "文档中没有答案的问题，每 100 个至多误答 {false_answers} 个；文档中有答案的，每 100 个作答 {answered} 个。"
+    ),
+    measured="在未参与训练的问题上测得。对此后的提问生效；“重新提问”按新的设置重答。",
     welcome="向您的文档提问",
     welcome_how="用任何语言提问。答案只来自文档本身，并附上一字不差的原文；文档里没有的，会如实告诉您没有。",
     suggestions="可以这样问",
@@ -77,13 +100,23 @@ CHINESE = Words(
     failed="没能回答：{message}",
     you_asked="您问",
     found="找到答案",
+    relations={
+        "several": "共 {count} 个答案：",
+        "parts": "问题有 {count} 个部分，依次作答：",
+        "differing": "文档说法不一：以下 {count} 个答案互相矛盾，请核对原文。",
+    },
     not_found="文档中没有找到答案",
     not_found_why="下面没有答案：检索过的文档里，没有一处能可靠地回答这个问题。",
-    searched="检索了 {documents} 份文档，共 {passages} 段，{when}",
+    nowhere="问题中的这些词，在所有文档中都没有出现：{words}。",
+    list_word="“{word}”",
+    list_comma="、",
+    searched="检索 {documents} 份文档、{passages} 段，精读 {read} 段，{when}",
     nearest="最接近的段落（仅供参考，不是答案）",
     nothing_near="没有相近的段落。",
     confidence=("把握不大，请核对原文", "较有把握", "很有把握"),
     quotes="原文",
+    candidates="其他候选（{count}）",
+    candidates_why="可能也与问题有关，把握较小，未作为答案。",
     citation="引文 {number}：{place}，打开原文",
     open_quote="查看原文",
     place="第 {paragraph} 段第 {sentence} 句",
@@ -96,6 +129,7 @@ CHINESE = Words(
     retry="重新提问",
     copy_question="问：{question}",
     copy_answer="答：{answer}",
+    copy_said_by="（《{title}》，{confidence}）",
     copy_quote="[{number}] “{text}”\n    《{title}》{heading}，{place}（字符 {start}–{end}，文档 {document}）",
     document="原文",
     close="返回对话",
@@ -115,6 +149,18 @@ ENGLISH = Words(
     tagline="Every answer, quoted word for word",
     library="Documents: {documents} · passages: {passages} · all on this machine",
     new_conversation="New conversation",
+    settings="Settings",
+    sureness="How sure it has to be to answer",
+    less_sure="answers more",
+    more_sure="surer",
+    sureness_says=(
+        "Of questions the documents do not answer, at most {false_answers} in 100 get an answer; "
+        "of those they do, {answered} in 100 do."
+    ),
+    measured=(
+        "Measured on questions kept out of training. It holds for what you ask from now on; "
+        "“Ask again” answers anew with it."
+    ),
     welcome="Ask your documents",
     welcome_how=(
         "Ask in any language. Answers come from the documents alone, with the exact words they rest on. "
@@ -131,13 +177,23 @@ ENGLISH = Words(
     failed="This could not be answered: {message}",
     you_asked="You asked",
     found="Answer found",
+    relations={
+        "several": "{count} answers:",
+        "parts": "The question has {count} parts; their answers, in order:",
+        "differing": "The documents contradict each other: these {count} answers exclude one another. Check each.",
+    },
     not_found="Not found in the documents",
     not_found_why="There is no answer below: nothing in the documents searched answers this question reliably.",
-    searched="Searched documents: {documents}, passages: {passages}; {when}",
+    nowhere="These words of the question stand nowhere in the documents: {words}.",
+    list_word="“{word}”",
+    list_comma=", ",
+    searched="Searched documents: {documents}, passages: {passages}, passages read: {read}; {when}",
     nearest="Nearest passages (for reference, not an answer)",
     nothing_near="There are no passages near it.",
     confidence=("Not certain: check the source", "Fairly confident", "Very confident"),
     quotes="Quoted from",
+    candidates="Other candidates ({count})",
+    candidates_why="These may bear on the question too; they are less likely, and not given as answers.",
     citation="Quote {number}: {place}, open the document",
     open_quote="See in document",
     place="paragraph {paragraph}, sentence {sentence}",
@@ -150,6 +206,7 @@ ENGLISH = Words(
     retry="Ask again",
     copy_question="Question: {question}",
     copy_answer="Answer: {answer}",
+    copy_said_by=" ({title}; {confidence})",
     copy_quote="[{number}] “{text}”\n    {title}{heading}, {place} (characters {start}–{end}, document {document})",
     document="Document",
     close="Back to the conversation",
@@ -185,3 +242,8 @@ def words_for(accept_language: str | None) -> Words:
         if language in ("zh", "en"):
             return CHINESE if language == "zh" else ENGLISH
     return ENGLISH
+
+
+def confidence(probability: float, words: Words) -> str:
+    """How probable it is that an answer is right, in words."""
+    return words.confidence[(probability >= CONFIDENT) + (probability >= VERY_CONFIDENT)]

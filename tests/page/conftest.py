@@ -17,6 +17,7 @@ from index.library import create_library
 from page.answering import Answering
 from page.look import look
 from rag.answer import Assistant, open_assistant
+from rag.judge import Calibration
 from rag.records import Answer, NotFound
 from tests.conftest import ARTICLE
 from tests.fakes import with_threshold
@@ -65,12 +66,16 @@ class Gated:
     def ready(self) -> bool:
         return self.loaded.is_set()
 
+    @property
+    def calibration(self) -> Calibration | None:
+        return self._assistant.calibration if self.ready else None
+
     def wait(self) -> None:
         self.loaded.wait(30)
 
-    def ask(self, question: str) -> Answer | NotFound:
+    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
         self.answers.wait(30)
-        return self._assistant.ask(question)
+        return self._assistant.ask(question, threshold)
 
 
 OpenPage = Callable[..., Page]

@@ -15,7 +15,8 @@ from index.library import Library
 from index.records import Document, Span
 from index.split import Split
 from page.document import AROUND, document_view
-from page.html import digest, escape
+from page.escape import escape
+from page.quotes import digest
 from page.suggest import suggestions
 from page.words import CHINESE, ENGLISH, words_for
 from rag.answer import Assistant
@@ -74,6 +75,9 @@ def test_both_languages_say_everything_and_fill_in_the_same_names() -> None:
         assert chinese and english
         if isinstance(chinese, str):
             assert names(chinese) == names(english), field.name
+        if isinstance(chinese, dict):
+            assert chinese.keys() == english.keys()
+            assert all(names(chinese[key]) == names(english[key]) for key in chinese), field.name
     assert asdict(CHINESE).keys() == asdict(ENGLISH).keys()
 
 

@@ -16,7 +16,7 @@ def test_what_the_documents_do_not_say_is_not_found(open_page: OpenPage, url: st
     said = page.inner_text(".not-found")
     counts = page_assistant.library.counts()
     assert "Not found in the documents" in said
-    assert f"Searched documents: {counts.documents}, passages: {counts.passages}" in said
+    assert f"Searched documents: {counts.documents}, passages: {counts.passages}, passages read: " in said
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", said)
 
 

@@ -1,0 +1,148 @@
+"""Answer or refusal -> HTML."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from index.records import Span
+from page.copying import copy_text
+from page.escape import escape
+from page.quotes import blockquote, cite, near, numbered, place, source
+from page.words import Words, confidence
+from rag.records import Answer, Candidate, Finding, NotFound, Quote, Searched
+
+_FOUND_ICON = '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10.5l4 4 8-9"/></svg>'
+_NOT_FOUND_ICON = (
+    '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><circle cx="10" cy="10" r="7.5"/>'
+    '<path d="M4.7 4.7l10.6 10.6"/></svg>'
+)
+
+
+def answer_html(answer: Answer, words: Words) -> str:
+    """The short answers, how they belong together, the quotes they rest on, and what else might answer."""
+    each = answer.relation in ("parts", "differing")  # then every answer says how sure it is
+    sure = "" if each else f'<span class="confidence">{escape(confidence(answer.confidence, words))}</span>'
+    quotes = "".join(
+        numbered(quote, number, _answers_in(answer, quote, number), words)
+        for number, quote in enumerate(answer.quotes, 1)
+    )
+    return (
+        f'<section class="answer"><p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
+        f"{_findings(answer, words)}"
+        f'<h3>{escape(words.quotes)}</h3><ol class="quotes">{quotes}</ol>'
+        f"{_candidates(answer, words)}{_foot(answer, words)}</section>"
+    )
+
+
+def refusal_html(refusal: NotFound, words: Words) -> str:
+    """That there is no answer, which words of the question are nowhere, and the nearest passages."""
+    nearest = "".join(near(quote, words) for quote in refusal.nearest)
+    listed = (
+        f'<h3>{escape(words.nearest)}</h3><ul class="nearest">{nearest}</ul>'
+        if nearest
+        else f"<p>{escape(words.nothing_near)}</p>"
+    )
+    return (
+        '<section class="not-found">'
+        f'<p class="verdict">{_NOT_FOUND_ICON}<strong>{escape(words.not_found)}</strong></p>'
+        f'<p class="why">{escape(words.not_found_why)}</p>{_nowhere(refusal, words)}{listed}'
+        f"{_foot(refusal, words)}</section>"
+    )
+
+
+def retry_button(question: str, words: Words) -> str:
+    """Asks the same question again."""
+    return f'<button type="button" data-ask="{escape(question)}">{escape(words.retry)}</button>'
+
+
+def _findings(answer: Answer, words: Words) -> str:
+    if len(answer.findings) == 1:
+        return f'<p class="short" dir="auto">{_short(answer.findings[0], answer, words)}</p>'
+    relation = words.relations[answer.relation].format(count=len(answer.findings))
+    kind = "ol" if answer.relation == "parts" else "ul"
+    items = "".join(
+        f'<li><p class="short" dir="auto">{_short(finding, answer, words)}</p>{_said_by(finding, answer, words)}</li>'
+        for finding in answer.findings
+    )
+    return (
+        f'<p class="relation {answer.relation}">{escape(relation)}</p>'
+        f'<{kind} class="findings {answer.relation}">{items}</{kind}>'
+    )
+
+
+def _short(finding: Finding, answer: Answer, words: Words) -> str:
+    cites = "".join(cite(answer.quotes[number - 1], number, words) for number in finding.citations)
+    return f'<span class="words">{escape(finding.text)}</span>{cites}'
+
+
+def _said_by(finding: Finding, answer: Answer, words: Words) -> str:
+    """How sure it is, where each answer stands by itself; and where they contradict each other, who says it."""
+    if answer.relation not in ("parts", "differing"):
+        return ""
+    title = answer.quotes[finding.citations[0] - 1].title
+    named = f'<cite dir="auto">{escape(title)}</cite>' if answer.relation == "differing" else ""
+    sure = f'<span class="confidence">{escape(confidence(finding.confidence, words))}</span>'
+    return f'<p class="said-by">{named}{sure}</p>'
+
+
+def _answers_in(answer: Answer, quote: Quote, number: int) -> list[Span]:
+    """Where answers are within a quote; where it is cited for saying the same elsewhere, the same words."""
+    found = []
+    for finding in answer.findings:
+        if _holds(quote, finding):
+            found.append(Span(finding.start - quote.start, finding.end - quote.start))
+        elif number in finding.citations and (at := quote.text.find(finding.text)) >= 0:
+            found.append(Span(at, at + len(finding.text)))
+    return found
+
+
+def _holds(quote: Quote, finding: Finding) -> bool:
+    return quote.document == finding.document and quote.start <= finding.start and finding.end <= quote.end
+
+
+def _candidates(answer: Answer, words: Words) -> str:
+    if not answer.candidates:
+        return ""
+    items = "".join(_candidate(candidate, words) for candidate in answer.candidates)
+    summary = words.candidates.format(count=len(answer.candidates))
+    return (
+        f'<details class="candidates"><summary>{escape(summary)}</summary>'
+        f'<p class="why">{escape(words.candidates_why)}</p><ul>{items}</ul></details>'
+    )
+
+
+def _candidate(candidate: Candidate, words: Words) -> str:
+    quote = candidate.quote
+    span = Span(candidate.start - quote.start, candidate.end - quote.start)
+    return (
+        f'<li><p class="candidate" dir="auto"><span class="words">{escape(candidate.text)}</span>'
+        f'<span class="confidence">{escape(confidence(candidate.confidence, words))}</span></p>'
+        f"{blockquote(quote.text, [span])}{source(quote, place(quote, words), words)}</li>"
+    )
+
+
+def _nowhere(refusal: NotFound, words: Words) -> str:
+    if not refusal.unseen:
+        return ""
+    listed = words.list_comma.join(words.list_word.format(word=word) for word in refusal.unseen)
+    return f'<p class="nowhere" dir="auto">{escape(words.nowhere.format(words=listed))}</p>'
+
+
+def _foot(result: Answer | NotFound, words: Words) -> str:
+    copy = (
+        f'<button type="button" data-copy="{escape(copy_text(result, words))}" data-copied="{escape(words.copied)}" '
+        f'data-failed="{escape(words.copy_failed)}">{escape(words.copy)}</button>'
+        if isinstance(result, Answer)
+        else ""
+    )
+    return (
+        f'<div class="tools">{copy}{retry_button(result.question, words)}'
+        f'<span class="searched">{escape(_searched(result.searched, words))}</span></div>'
+    )
+
+
+def _searched(searched: Searched, words: Words) -> str:
+    when = datetime.fromisoformat(searched.when).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return words.searched.format(
+        documents=searched.documents, passages=searched.passages, read=searched.read, when=when
+    )
