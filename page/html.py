@@ -70,8 +70,8 @@ def _welcome(suggested: Sequence[str], words: Words) -> str:
 
 def _turn(turn: Turn, words: Words) -> str:
     question = (
-        f'<p class="question" dir="auto"><span class="unseen">{escape(words.you_asked)} </span>'
-        f"{escape(turn.question)}</p>"
+        f'<h2 class="question" dir="auto"><span class="unseen">{escape(words.you_asked)} </span>'
+        f"{escape(turn.question)}</h2>"
     )
     if isinstance(turn.result, Answer):
         said = answer_html(turn.result, words)

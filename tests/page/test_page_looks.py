@@ -30,7 +30,7 @@ CONTRAST = """() => {
     return "rgb(255, 255, 255)";
   };
   const poor = [];
-  for (const part of document.querySelectorAll("#top *, #conversation *, #document *, #ask, #new")) {
+  for (const part of document.querySelectorAll("#top *, #settings *, #conversation *, #document *, #ask, #new")) {
     const own = [...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
     if (!own || !part.checkVisibility() || part.closest(".unseen")) continue;
     const [a, b] = [light(getComputedStyle(part).color), light(behind(part))].sort((x, y) => y - x);
