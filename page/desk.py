@@ -19,6 +19,10 @@ from page.sureness import chosen
 from page.words import CHINESE, ENGLISH, Words, words_for
 
 _LOOKED_AGAIN = 0.3  # seconds
+# The settings' choice goes with the question itself: sent by itself it could come later than that.
+_WITH_SHARE = """(...inputs) => [
+  ...inputs.slice(0, -1), Number(document.querySelector("#settings input")?.dataset.share ?? NaN)
+]"""
 
 
 def desk(assistant: Answering) -> gr.Blocks:
@@ -52,15 +56,12 @@ def desk(assistant: Answering) -> gr.Blocks:
             await asyncio.sleep(_LOOKED_AGAIN)  # not in a thread: there are few, and answers need them
         return html.settings(assistant.calibration, words_of(request))
 
-    def choose(event: gr.EventData) -> float | None:
-        return chosen(assistant.calibration, event.share)
-
     def ask(question: str, turns: Turns, share: float | None, request: gr.Request) -> tuple[Any, ...]:
-        after = asked(turns, question, assistant, words_of(request), share)
+        after = asked(turns, question, assistant, words_of(request), chosen(share))
         return ("" if after != turns else question, *shown(after, request))
 
     def ask_again(turns: Turns, share: float | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
-        return shown(asked(turns, str(event.question), assistant, words_of(request), share), request)
+        return shown(asked(turns, str(event.question), assistant, words_of(request), chosen(share)), request)
 
     async def answer(turns: Turns, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         async for after in answered(turns, assistant, words_of(request)):
@@ -74,7 +75,7 @@ def desk(assistant: Answering) -> gr.Blocks:
 
     with gr.Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
         turns = gr.State(())
-        share = gr.State(None)  # of false answers, as chosen in the settings
+        share = gr.Number(visible=False)  # of false answers; filled in as a question is sent
         with gr.Row(elem_id="bar"):
             top = gr.HTML(elem_id="top", apply_default_css=False)
             sureness = gr.HTML(elem_id="settings", apply_default_css=False, js_on_load=source("settings.js"))
@@ -103,9 +104,9 @@ def desk(assistant: Answering) -> gr.Blocks:
         at_start = [top, box, ask_button, stop_button, new_button, conversation]
         blocks.load(start, turns, at_start, queue=False, **quiet)
         blocks.load(settings, None, sureness, concurrency_limit=None, **quiet)
-        sureness.chosen(choose, None, share, queue=False, **quiet)
-        typed = gr.on([box.submit, ask_button.click], ask, [box, turns, share], [box, *view], queue=False, **quiet)
-        clicked = conversation.again(ask_again, [turns, share], view, queue=False, **quiet)
+        asking: dict[str, Any] = {"js": _WITH_SHARE, "queue": False, **quiet}
+        typed = gr.on([box.submit, ask_button.click], ask, [box, turns, share], [box, *view], **asking)
+        clicked = conversation.again(ask_again, [turns, share], view, **asking)
         # Answers are made one at a time, in the order of asking; everything else is at once.
         answers = [
             event.then(answer, turns, view, concurrency_limit=1, concurrency_id="answers", **quiet)

@@ -1,12 +1,12 @@
 // The body of a function that Gradio calls once with (element, trigger, props, server, upload, watch).
-// How sure the assistant has to be: said for each position, told to the program, and kept for this tab.
+// How sure the assistant has to be: said for each position and kept for this tab. `data-share` goes with
+// each question; there is none until something is chosen.
 
 const KEPT = "yinzheng.false-answers";
 
-element.addEventListener("input", say);
-element.addEventListener("change", () => {
-  keep(choice().share);
-  trigger("chosen", { share: choice().share });
+element.addEventListener("input", () => {
+  choose();
+  keep(range().dataset.share);
 });
 element.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !sheet()?.open) return;
@@ -21,15 +21,16 @@ document.addEventListener("click", (event) => {
 // It comes when the models are loaded; what was chosen before a reload is chosen again.
 watch("value", () => {
   const place = range() ? choices().findIndex(({ share }) => share === kept()) : -1;
-  if (place < 0 || place === Number(range().value)) return;
+  if (place < 0) return;
   range().value = place;
-  say();
-  trigger("chosen", { share: choice().share });
+  choose();
 });
 
-function say() {
-  range().setAttribute("aria-valuetext", choice().says);
-  element.querySelector("output").textContent = choice().says;
+function choose() {
+  const { share, says } = choices()[Number(range().value)];
+  range().dataset.share = share;
+  range().setAttribute("aria-valuetext", says);
+  element.querySelector("output").textContent = says;
 }
 
 function sheet() {
@@ -44,13 +45,9 @@ function choices() {
   return JSON.parse(range().dataset.choices);
 }
 
-function choice() {
-  return choices()[Number(range().value)];
-}
-
 function keep(share) {
   try {
-    sessionStorage.setItem(KEPT, String(share));
+    sessionStorage.setItem(KEPT, share);
   } catch {
     // A browser that keeps nothing: it holds until the page is loaded again.
   }

@@ -40,11 +40,9 @@ def choices(calibration: Calibration) -> Choices | None:
     return Choices(tuple(found.values()), list(found).index(usual) if usual in found else len(found) - 1)
 
 
-def chosen(calibration: Calibration | None, data: object) -> float | None:
-    """The share of false answers that the browser sent; None for anything that is not one of the choices."""
-    offered = choices(calibration) if calibration is not None else None
-    shares = [choice.false_answers for choice in offered.all] if offered is not None else []
-    return next((share for share in shares if share == data), None)
+def chosen(data: object) -> float | None:
+    """The share of false answers that the browser sent; None where nothing is chosen, or for no share at all."""
+    return float(data) if isinstance(data, int | float) and 0 <= data <= 1 else None
 
 
 def threshold(calibration: Calibration | None, share: float | None) -> float | None:

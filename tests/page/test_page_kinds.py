@@ -53,6 +53,11 @@ def test_every_kind_of_answer_in_every_look(
     assert violations(page) == ""
     sheet = page.locator("#settings .sheet").bounding_box()
     assert sheet is not None and sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= width
+    page.set_viewport_size({"width": 320, "height": 860})
+    assert fits(page)
+    box = page.locator("#new").bounding_box()
+    assert box is not None and box["x"] + box["width"] <= 320
+    picture(page, f"narrowest-{look}")
 
 
 def test_a_candidate_is_opened_and_stays_unfolded_while_the_conversation_grows(

@@ -8,12 +8,17 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
 
 from index.database import FILE_NAME
+from rag import calibrate
+from rag.judge import write_calibration
+from rag.reader.weights import SHIPPED, fingerprint
 from tests.conftest import ROOT
 from tests.page.conftest import OpenPage, ask
+from tests.page.test_page_settings import CURVE
 from ui import free_port
 
 
@@ -40,9 +45,13 @@ def lines_until(process: subprocess.Popen[str], beginning: str) -> list[str]:
 
 
 def test_the_first_start_makes_the_library_and_the_page_answers(tmp_path: Path, open_page: OpenPage) -> None:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    calibration = replace(calibrate.unfitted(fingerprint(SHIPPED)), curve=CURVE)
+    write_calibration(calibration, folder / calibrate.FILE_NAME)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        process = start("--library", str(tmp_path / "library"), "--port", str(port))
+        process = start("--library", str(folder), "--port", str(port))
         try:
             said = lines_until(process, "ready")
             assert any("wuhan-small-firms.md" in line for line in said)
@@ -54,6 +63,14 @@ def test_the_first_start_makes_the_library_and_the_page_answers(tmp_path: Path, 
             page.set_default_timeout(60_000)  # the question is asked before the model is there
             ask(page, "光谷东智从成立到投产用了多长时间？")
             assert "6个月" in page.inner_text(".answer .short")
+            # The process of the models has told the page what its confidence is worth, and is told what to ask of it.
+            page.wait_for_selector("#settings summary")
+            page.click("#settings summary")
+            page.focus("#settings input")
+            page.keyboard.press("End")
+            page.keyboard.press("Escape")
+            page.click(".answer .tools [data-ask]")
+            page.wait_for_selector(".turn:nth-child(2) .not-found")
         finally:
             process.send_signal(signal.SIGTERM)
             remaining = process.communicate(timeout=30)[1]
