@@ -83,6 +83,8 @@ async function fetched() {
 
 function say(message, wrong = false) {
   panel.dataset.state = wrong ? "wrong" : "opening";
+  panel.setAttribute("aria-label", words().document);
+  view.close.querySelector("span").textContent = words().close;
   for (const part of ["title", "place", "facts", "text"]) view[part].replaceChildren();
   view.before.hidden = view.after.hidden = view.address.hidden = true;
   view.verdict.textContent = message;

@@ -87,6 +87,7 @@ def test_each_finding_opens_its_own_quote_and_the_chosen_threshold_is_asked_with
     open_page: OpenPage, made_url: str, made_up: MadeUp
 ) -> None:
     page = open_page(made_url)
+    assert violations(page) == ""
     ask(page, DIFFERING)
     assert made_up.thresholds[-1] is None
     for place, number in enumerate(("412个", "398个")):
@@ -95,6 +96,7 @@ def test_each_finding_opens_its_own_quote_and_the_chosen_threshold_is_asked_with
             "text => document.querySelector('#document mark')?.textContent.includes(text)", arg=number
         )
         assert number in marked(page)
+    assert violations(page) == ""
     page.click("#settings summary")
     page.focus("#settings input")
     page.keyboard.press("Home")

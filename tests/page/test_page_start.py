@@ -15,7 +15,6 @@ from urllib.request import urlopen
 from index.database import FILE_NAME
 from rag import calibrate
 from rag.judge import write_calibration
-from rag.reader.weights import SHIPPED, fingerprint
 from tests.conftest import ROOT
 from tests.page.conftest import OpenPage, ask
 from tests.page.test_page_settings import CURVE
@@ -45,6 +44,8 @@ def lines_until(process: subprocess.Popen[str], beginning: str) -> list[str]:
 
 
 def test_the_first_start_makes_the_library_and_the_page_answers(tmp_path: Path, open_page: OpenPage) -> None:
+    from rag.reader.weights import SHIPPED, fingerprint  # here: what else uses this file needs no torch
+
     folder = tmp_path / "library"
     folder.mkdir()
     calibration = replace(calibrate.unfitted(fingerprint(SHIPPED)), curve=CURVE)
