@@ -51,6 +51,7 @@ def calibrate(sets: dict[str, Dataset], out: Path, most: int, say: Say) -> Calib
     calibration = fitted(trials[SLICES[0]], reader.fingerprint, words)
     for line in report(calibration, trials[SLICES[1]]):
         say(line)
+    say(diagram(calibration, trials[SLICES[1]]))
     write_calibration(calibration, out)
     return calibration
 
@@ -145,6 +146,19 @@ def report(calibration: Calibration, trials: Sequence[Trial]) -> Iterator[str]:
             f"{group}: held {len(held)}, answered {_share(calibration, held, threshold)}; "
             f"absent {len(absent)}, answered {_share(calibration, absent, threshold)}"
         )
+
+
+def diagram(calibration: Calibration, trials: Sequence[Trial]) -> str:
+    """The reliability diagram, as Mermaid: bars are shares of right answers, the line mean confidences."""
+    bins = reliability(calibration, trials)
+    names = ", ".join(f'"{confidence:.2f} ({count})"' for confidence, _, count in bins)
+    bars = ", ".join(f"{right:.3f}" for _, right, _ in bins)
+    line = ", ".join(f"{confidence:.3f}" for confidence, _, _ in bins)
+    return (
+        "```mermaid\nxychart-beta\n"
+        f'    x-axis "mean confidence of the bin (trials in it)" [{names}]\n'
+        f'    y-axis "share of right answers" 0 --> 1\n    bar [{bars}]\n    line [{line}]\n```'
+    )
 
 
 def _share(calibration: Calibration, trials: Sequence[Trial], threshold: float) -> str:
