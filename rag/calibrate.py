@@ -217,7 +217,7 @@ def read_questions(path: Path) -> list[dict[str, Any]]:
 
 def _order(trials: Sequence[Trial]) -> dict[str, float]:
     """Weights with which the right reading comes first: a softmax over each question's readings."""
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.optimize import minimize
 
     tables = [
         (_table([seen.signs for seen in trial.seen], ORDER_SIGNS), np.array([seen.right for seen in trial.seen]))
@@ -239,7 +239,7 @@ def _order(trials: Sequence[Trial]) -> dict[str, float]:
 
 
 def _confidence(trials: Sequence[Trial], calibration: Calibration) -> tuple[dict[str, float], float]:
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
 
     pairs = [(first, first.right) for trial in trials if (first := first_of(calibration, trial))]
     table = _table([first.signs for first, _ in pairs], CONFIDENCE_SIGNS)

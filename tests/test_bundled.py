@@ -83,7 +83,8 @@ def test_any_folder_is_a_model(embedder: Embedder, tmp_path: Path) -> None:
     shutil.copytree(bundled_model_folder(), folder)
     other = SentenceTransformerEmbedder(str(folder), model_folder(str(folder)))
     assert other.fingerprint == embedder.fingerprint
-    assert np.allclose(other.embed_questions(TEXTS[:2]), embedder.embed_questions(TEXTS[:2]), atol=1e-6)
+    cosines = (other.embed_questions(TEXTS[:2]) * embedder.embed_questions(TEXTS[:2])).sum(axis=1)
+    assert cosines.min() >= 0.9995
 
 
 def test_a_name_that_is_no_model_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

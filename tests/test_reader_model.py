@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.reader.model import SpanReader, load_span_reader
-from rag.reader.weights import SHIPPED, fingerprint
+from rag.reader.shipped import SHIPPED, fingerprint
 
 MOST_BYTES = 12_000_000
 

@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _train(data: Path, work: Path, settings: Settings) -> None:
     from index.bundled import bundled_model_folder
-    from rag.reader.tokens import load_tokenizer
+    from index.encoder import load_tokenizer
     from training.evaluate import dev_features, quick_figures
     from training.mix import Mix
     from training.rows import read_sets

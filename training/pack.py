@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from index.encoder import load_tokenizer
 from rag.reader.network import ReaderNetwork, bundled_network
-from rag.reader.tokens import load_tokenizer
-from rag.reader.weights import add_difference, fingerprint
+from rag.reader.shipped import fingerprint
+from rag.reader.weights import add_difference
 from training.compress import difference, write
 from training.evaluate import dev_features, quick_figures
 from training.rows import Dataset

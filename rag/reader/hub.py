@@ -94,10 +94,10 @@ def _readings(
     kept = [(place, span) for place, span in zip(inside, spans, strict=True) if span[1] > span[0]]
     if not kept:
         return []
-    rows = torch.tensor([place for place, _ in kept])
+    rows = [place for place, _ in kept]
     nothing = float(start[0] + end[0])
     found = []
-    for span in best_spans(start[rows], end[rows], count):
+    for span in best_spans(start[rows].numpy(), end[rows].numpy(), count):
         margin = float(start[kept[span.first][0]] + end[kept[span.last][0]]) - nothing
         first, last = settle(text, kept[span.first][1][0], kept[span.last][1][1])
         found.append(SpanReading(first, last, span.score, margin))

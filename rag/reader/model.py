@@ -1,27 +1,38 @@
-"""The reader: question and passages in, the best answer span of each and whether it answers."""
+"""The shipped reader: question and texts in, the best answer spans of each and whether it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import importlib.util
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
+import numpy as np
 
+from index.encoder import by_length, load_tokenizer
+from rag.reader.shipped import SHIPPED, fingerprint
 from rag.reader.spans import best_spans, settle
-from rag.reader.tokens import PAD, Tokens, Window, encode, load_tokenizer, padded, windows
-from rag.reader.weights import SHIPPED, fingerprint, load_network
+from rag.reader.tokens import PAD, Tokens, Window, encode, windows
 from rag.records import SpanReading
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from rag.reader.network import ReaderNetwork
-
 WINDOW = 256  # tokens, as in training
-_BATCH_TOKENS = 4096  # padded; more gains nothing on two cores
 _NOTHING = -1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """What the network says of some windows: `start` and `end` (windows, tokens), `answerable` (windows,)."""
+
+    start: np.ndarray
+    end: np.ndarray
+    answerable: np.ndarray
+
+
+Network = Callable[[Sequence[Window]], Logits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +41,16 @@ class _Read:
 
     text: int
     window: Window
-    start: torch.Tensor
-    end: torch.Tensor
+    start: np.ndarray
+    end: np.ndarray
     answerable: float
 
 
 class SpanReader:
-    """A loaded reader. Not changed by reading; safe to share between threads."""
+    """A loaded reader. Not changed by reading."""
 
-    def __init__(self, network: ReaderNetwork, tokenizer: Tokenizer, fingerprint: str) -> None:
-        self._network = network.eval()
+    def __init__(self, network: Network, tokenizer: Tokenizer, fingerprint: str) -> None:
+        self._network = network
         self._tokenizer = tokenizer
         self.fingerprint = fingerprint
 
@@ -64,36 +75,39 @@ class SpanReader:
             if tokens.ids:
                 around = encode(self._tokenizer, heading) if heading else Tokens([], [])
                 parts += [(place, window) for window in windows(asked, around, tokens, WINDOW)]
-        parts.sort(key=lambda part: (len(part[1].ids), part[0]))
         found: list[_Read] = []
-        group: list[tuple[int, Window]] = []
-        for part in parts:
-            if group and len(part[1].ids) * (len(group) + 1) > _BATCH_TOKENS:
-                found += self._batch_read(group)
-                group = []
-            group.append(part)
-        return found + (self._batch_read(group) if group else [])
+        for group in by_length([len(window.ids) for _, window in parts]):
+            found += self._batch_read([parts[place] for place in group])
+        return found
 
-    @torch.inference_mode()
     def _batch_read(self, parts: Sequence[tuple[int, Window]]) -> list[_Read]:
-        rows = [torch.tensor(row) for row in padded([window for _, window in parts])]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            reading = self._network(*rows)
-        answerable = reading.answerable.tolist()
+        logits = self._network([window for _, window in parts])
         found = []
         for row, (place, window) in enumerate(parts):
             inside = slice(window.first, window.first + len(window.spans))
-            found.append(_Read(place, window, reading.start[row, inside], reading.end[row, inside], answerable[row]))
+            start, end = logits.start[row, inside], logits.end[row, inside]
+            found.append(_Read(place, window, start, end, float(logits.answerable[row])))
         return found
 
 
 def load_span_reader(weights: Path = SHIPPED) -> SpanReader:
-    """The shipped reader. Raises ModelUnavailable where the bundled encoder cannot be had."""
+    """The shipped reader, on OpenVINO where it is installed, else on PyTorch.
+
+    Raises ModelUnavailable where the bundled encoder cannot be had.
+    """
     from index.bundled import BUNDLED_NAME
     from index.embed import model_folder
 
     bundled = model_folder(BUNDLED_NAME)
-    network = load_network(weights, bundled)
+    if importlib.util.find_spec("openvino") is not None:
+        from rag.reader.quick import quick_network
+
+        network = quick_network(weights, bundled)
+    else:
+        from rag.reader.network import reads
+        from rag.reader.weights import load_network
+
+        network = reads(load_network(weights, bundled))
     return SpanReader(network, load_tokenizer(bundled), fingerprint(weights))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from rag.reader.tokens import CLOSED, Window, padded
+
 if TYPE_CHECKING:
     from transformers import BertModel
 
+    from rag.reader.model import Network
+
 HIDDEN = 384
 _ATTENTION = "reader"  # the name that `attend` has in transformers
-CLOSED = -1e4  # the logit of a token that cannot begin or end an answer; safe in bf16
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +84,19 @@ def bundled_network(folder: Path, seed: int = 0) -> ReaderNetwork:
         if isinstance(module, nn.Dropout):
             module.p = 0.0
     return ReaderNetwork(encoder)
+
+
+def reads(network: ReaderNetwork) -> Network:
+    """The network as what `SpanReader` calls, in bf16."""
+    from rag.reader.model import Logits
+
+    network = network.eval()
+
+    @torch.inference_mode()
+    def read(windows: Sequence[Window]) -> Logits:
+        rows = [torch.tensor(row) for row in padded(windows)]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            reading = network(*rows)
+        return Logits(reading.start.numpy(), reading.end.numpy(), reading.answerable.numpy())
+
+    return read

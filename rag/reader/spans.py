@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import torch
-
-if TYPE_CHECKING:
-    from torch import Tensor
+import numpy as np
 
 LONGEST = 64  # tokens of an answer
 _PAIRS = {
@@ -41,24 +37,29 @@ class TokenSpan:
     score: float
 
 
-def best_spans(start: Tensor, end: Tensor, count: int) -> list[TokenSpan]:
+def best_spans(start: np.ndarray, end: np.ndarray, count: int) -> list[TokenSpan]:
     """The best spans of one window that do not overlap, best first.
 
     `start` and `end` are (tokens,) logits over the text's own tokens.
     """
-    sums = start.log_softmax(0).unsqueeze(1) + end.log_softmax(0).unsqueeze(0)
-    sums = sums.triu().masked_fill(~torch.ones_like(sums, dtype=torch.bool).triu(), -1e9)
-    sums = sums.masked_fill(torch.ones_like(sums, dtype=torch.bool).triu(LONGEST), -1e9)
+    sums = _log_shares(start)[:, None] + _log_shares(end)[None, :]
+    places = np.arange(len(start))
+    length = places[None, :] - places[:, None] + 1
+    sums[(length < 1) | (length > LONGEST)] = -np.inf
     found: list[TokenSpan] = []
     for _ in range(count):
-        place = int(sums.argmax())
-        first, last = divmod(place, sums.shape[1])
-        score = float(sums[first, last])
-        if score <= -1e8:
+        first, last = divmod(int(sums.argmax()), sums.shape[1])
+        if sums[first, last] == -np.inf:
             break
-        found.append(TokenSpan(first, last, score))
-        sums[: last + 1, first:] = -1e9  # whatever overlaps
+        found.append(TokenSpan(first, last, float(sums[first, last])))
+        sums[: last + 1, first:] = -np.inf  # whatever overlaps
     return found
+
+
+def _log_shares(logits: np.ndarray) -> np.ndarray:
+    """The logarithm of the softmax."""
+    shifted = logits.astype(np.float64) - logits.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()))
 
 
 def settle(text: str, start: int, end: int) -> tuple[int, int]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 BEGIN, PAD, BREAK = 0, 1, 2
+CLOSED = -1e4  # the logit of a token that cannot begin or end an answer; safe in bf16
 QUESTION_TOKENS = 64  # longer questions are cut
 HEADING_TOKENS = 32
 
@@ -33,16 +33,6 @@ class Window:
     ids: list[int]
     first: int
     spans: list[tuple[int, int]]
-
-
-def load_tokenizer(folder: Path) -> Tokenizer:
-    """The bundled tokenizer; it neither cuts nor pads."""
-    from tokenizers import Tokenizer
-
-    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def encode(tokenizer: Tokenizer, text: str) -> Tokens:

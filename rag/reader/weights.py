@@ -7,7 +7,6 @@ whole under their names.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ from rag.reader.network import ReaderNetwork, bundled_network
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-SHIPPED = Path(__file__).with_name("weights") / "reader.safetensors"
 
 
 def load_network(weights: Path, bundled: Path) -> ReaderNetwork:
@@ -42,8 +39,3 @@ def add_difference(network: ReaderNetwork, tensors: dict[str, Tensor]) -> None:
             parameters[base].add_(value.float())
         elif kind != "right":
             parameters[name].copy_(value)
-
-
-def fingerprint(weights: Path) -> str:
-    """SHA-256 of the file, in hexadecimal."""
-    return hashlib.sha256(weights.read_bytes()).hexdigest()

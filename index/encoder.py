@@ -1,0 +1,259 @@
+"""The bundled encoder on OpenVINO: token ids in, the last layer's values out.
+
+The graph is built from the weights with OpenVINO's own operations, so that neither PyTorch nor a
+conversion is needed. The table of word vectors, most of the model's bytes, stays on disk: only the
+rows that a text needs are read, and the embedder and the reader share it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from platformdirs import user_cache_path
+
+if TYPE_CHECKING:
+    import openvino
+    from tokenizers import Tokenizer
+
+Weights = Mapping[str, np.ndarray]  # by transformers' names for a BertModel
+
+QUANTISED = False
+BATCH_TOKENS = 4096  # padded; more gains nothing on two cores
+RUNTIME_VERSION = 1  # part of the cache's name: raise it when the graph or the table changes
+_SHUT = -1e4  # added to the attention of what is not there; safe in bf16
+_WORDS = "embeddings.word_embeddings.weight"
+
+
+class Shape(NamedTuple):
+    """Of the encoder; `epsilon` is the layer norm's."""
+
+    layers: int
+    heads: int
+    width: int
+    epsilon: float
+
+
+class Encoder(NamedTuple):
+    """What is needed to build a graph over the encoder: its shape and all weights but the table of words."""
+
+    folder: Path
+    shape: Shape
+    weights: dict[str, np.ndarray]
+    words: np.ndarray  # row i is the vector of token i, fp16, mapped from the disk
+
+
+@cache
+def load_encoder(folder: Path) -> Encoder:
+    """Read the model in `folder`. Raises OSError."""
+    from safetensors import safe_open
+
+    settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    shape = Shape(
+        settings["num_hidden_layers"],
+        settings["num_attention_heads"],
+        settings["hidden_size"],
+        settings["layer_norm_eps"],
+    )
+    with safe_open(folder / "model.safetensors", "np") as file:
+        weights = {name: file.get_tensor(name) for name in file.keys() if name != _WORDS}  # noqa: SIM118
+        cached = runtime_folder(folder)
+        path = cached / "words.npy"
+        if not path.is_file():
+            partial = cached / f".words-{secrets.token_hex(4)}.npy"
+            np.save(partial, file.get_tensor(_WORDS).astype(np.float16))
+            partial.replace(path)
+    return Encoder(folder, shape, weights, np.load(path, mmap_mode="r"))
+
+
+def runtime_folder(model: Path) -> Path:
+    """Where what is compiled for the model in this folder is kept; made where it is not there."""
+    folder = user_cache_path("yinzheng") / "runtime" / f"{model.name}-{RUNTIME_VERSION}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def embedded(encoder: Encoder, rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """(rows, tokens, width) sums of word, position and type vectors, and the (rows, tokens) mask, both fp32.
+
+    Rows are padded to the longest.
+    """
+    longest = max(len(row) for row in rows)
+    ids = np.zeros((len(rows), longest), dtype=np.int64)
+    mask = np.zeros((len(rows), longest), dtype=np.float32)
+    for place, row in enumerate(rows):
+        ids[place, : len(row)] = row
+        mask[place, : len(row)] = 1
+    values = encoder.words[ids].astype(np.float32)
+    values += encoder.weights["embeddings.position_embeddings.weight"][:longest]
+    values += encoder.weights["embeddings.token_type_embeddings.weight"][0]
+    return values, mask
+
+
+@cache
+def load_tokenizer(folder: Path) -> Tokenizer:
+    """The model's tokenizer; it neither cuts nor pads."""
+    from tokenizers import Tokenizer
+
+    tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def pooled(encoder: Encoder, quantised: bool = QUANTISED) -> Callable[[Sequence[Sequence[int]]], np.ndarray]:
+    """A function from rows of token ids to unit vectors, fp32: the mean of the last layer."""
+    import openvino
+    from openvino import opset13 as ops
+
+    values, mask = parameter(3, encoder.shape.width), parameter(2)
+    state = encoder_graph(encoder.shape, encoder.weights, values, mask, quantised)
+    there = ops.unsqueeze(mask, indices(2))
+    total = ops.reduce_sum(ops.multiply(state, there), indices(1))
+    vector = ops.normalize_l2(total, indices(1), 1e-12, "max")  # of the sum: the mean has the same direction
+    model = openvino.Model([vector], [values, mask], "embedder")
+    request = compiled(model, runtime_folder(encoder.folder), quantised).create_infer_request()
+
+    def vectors(rows: Sequence[Sequence[int]]) -> np.ndarray:
+        found = np.empty((len(rows), encoder.shape.width), dtype=np.float32)
+        for group in by_length([len(row) for row in rows]):
+            found[group] = request.infer([*embedded(encoder, [rows[place] for place in group])])[0]
+        return found
+
+    return vectors
+
+
+def encoder_graph(
+    shape: Shape, weights: Weights, values: openvino.Output, mask: openvino.Output, quantised: bool
+) -> openvino.Output:
+    """The layers over `embedded`'s two arrays: (rows, tokens, width)."""
+    from openvino import opset13 as ops
+
+    state = _norm(values, weights, "embeddings.LayerNorm", shape.epsilon)
+    shut = ops.multiply(ops.subtract(constant(1.0), mask), constant(_SHUT))
+    shut = ops.unsqueeze(shut, indices(1, 2))
+    for number in range(shape.layers):
+        name = f"encoder.layer.{number}"
+        mixed = _attention(shape, weights, name, state, shut, quantised)
+        state = _norm(ops.add(state, mixed), weights, f"{name}.attention.output.LayerNorm", shape.epsilon)
+        wide = ops.gelu(linear(state, weights, f"{name}.intermediate.dense", quantised), "erf")
+        narrow = linear(wide, weights, f"{name}.output.dense", quantised)
+        state = _norm(ops.add(state, narrow), weights, f"{name}.output.LayerNorm", shape.epsilon)
+    return state
+
+
+def _attention(
+    shape: Shape, weights: Weights, name: str, state: openvino.Output, shut: openvino.Output, quantised: bool
+) -> openvino.Output:
+    from openvino import opset13 as ops
+
+    # The three products in one: (rows, tokens, 3, heads, width of a head) -> three of (rows, heads, tokens, ...).
+    parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
+    joined = {
+        "joined.weight": np.concatenate([weights[f"{part}.weight"] for part in parts]),
+        "joined.bias": np.concatenate([weights[f"{part}.bias"] for part in parts]),
+    }
+    head = shape.width // shape.heads
+    three = ops.reshape(linear(state, joined, "joined", quantised), indices(0, 0, 3, shape.heads, head), True)
+    three = ops.transpose(three, indices(2, 0, 3, 1, 4))
+    query, key, value = (ops.squeeze(part, indices(0)) for part in ops.split(three, index(0), 3).outputs())
+    mixed = ops.scaled_dot_product_attention(query, key, value, shut)
+    mixed = ops.reshape(ops.transpose(mixed, indices(0, 2, 1, 3)), indices(0, 0, shape.width), True)
+    return linear(mixed, weights, f"{name}.attention.output.dense", quantised)
+
+
+def linear(values: openvino.Output, weights: Weights, name: str, quantised: bool = False) -> openvino.Output:
+    """`NAME.weight` (out, in) and `NAME.bias` applied to the last axis.
+
+    Quantised, a weight is 8 bits with a scale for each output; OpenVINO then quantises the values
+    as they come and multiplies in 8 bits.
+    """
+    from openvino import opset13 as ops
+
+    weight = weights[f"{name}.weight"]
+    if quantised:
+        scale = np.abs(weight).max(axis=1, keepdims=True) / 127
+        whole = np.clip(np.round(weight / scale), -127, 127).astype(np.int8)
+        factor = ops.multiply(ops.convert(ops.constant(whole), "f32"), constant(scale))
+    else:
+        factor = constant(weight)
+    return ops.add(ops.matmul(values, factor, False, True), constant(weights[f"{name}.bias"]))
+
+
+def constant(value: np.ndarray | float) -> openvino.Output:
+    """fp32."""
+    from openvino import opset13 as ops
+
+    return ops.constant(np.ascontiguousarray(value, dtype=np.float32))
+
+
+def parameter(dimensions: int, width: int | None = None) -> Any:
+    """An input in fp32 whose axes are of any length, but for the last where `width` says so."""
+    from openvino import Type
+    from openvino import opset13 as ops
+
+    return ops.parameter([*[-1] * (dimensions - 1), -1 if width is None else width], Type.f32)
+
+
+def compiled(model: openvino.Model, cached: Path, quantised: bool) -> openvino.CompiledModel:
+    """Compile for this processor, or take what was compiled before from the `cached` folder."""
+    import openvino
+    from openvino import properties
+
+    core = openvino.Core()
+    precise = "BF16" in core.get_property("CPU", properties.device.capabilities)
+    settings: dict[str, Any] = {
+        "INFERENCE_PRECISION_HINT": "bf16" if precise else "f32",
+        "PERFORMANCE_HINT": "LATENCY",
+        "ENABLE_CPU_PINNING": False,  # others use the machine too
+        "CACHE_DIR": str(cached),
+        "INFERENCE_NUM_THREADS": threads(),
+    }
+    if quantised:
+        settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 1 << 20  # one scale a row
+    return core.compile_model(model, "CPU", settings)
+
+
+def threads() -> int:
+    """As many as this process may use cores, or OMP_NUM_THREADS, which PyTorch goes by too."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return int(given) if given.isdigit() and int(given) > 0 else len(os.sched_getaffinity(0))
+
+
+def by_length(lengths: Sequence[int], most: int = BATCH_TOKENS) -> Iterator[list[int]]:
+    """Places of rows that go into one batch: of like length, at most so many tokens with their padding."""
+    group: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda place: (lengths[place], place)):
+        if group and lengths[place] * (len(group) + 1) > most:
+            yield group
+            group = []
+        group.append(place)
+    if group:
+        yield group
+
+
+def _norm(values: openvino.Output, weights: Weights, name: str, epsilon: float) -> openvino.Output:
+    from openvino import opset13 as ops
+
+    even = ops.mvn(values, indices(-1), True, epsilon, "inside_sqrt")
+    return ops.add(ops.multiply(even, constant(weights[f"{name}.weight"])), constant(weights[f"{name}.bias"]))
+
+
+def indices(*values: int) -> openvino.Output:
+    """Axes or lengths, as a constant."""
+    from openvino import opset13 as ops
+
+    return ops.constant(np.array(values, dtype=np.int64))
+
+
+def index(value: int) -> openvino.Output:
+    """One place or axis, as a constant."""
+    from openvino import opset13 as ops
+
+    return ops.constant(np.int64(value))

@@ -1,0 +1,83 @@
+"""The shipped reader on OpenVINO: the same network as `network.py`, without PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from index.encoder import (
+    QUANTISED,
+    Encoder,
+    compiled,
+    constant,
+    embedded,
+    encoder_graph,
+    index,
+    indices,
+    linear,
+    load_encoder,
+    parameter,
+    runtime_folder,
+)
+from rag.reader.model import Logits, Network
+from rag.reader.tokens import CLOSED, Window
+
+if TYPE_CHECKING:
+    import openvino
+
+
+def quick_network(weights: Path, bundled: Path, quantised: bool = QUANTISED) -> Network:
+    """The network of the bundled encoder with the difference in `weights` added. Raises OSError."""
+    encoder = load_encoder(bundled)
+    request = _compiled(encoder, weights, quantised).create_infer_request()
+
+    def read(windows: Sequence[Window]) -> Logits:
+        values, mask = embedded(encoder, [window.ids for window in windows])
+        open_ = np.zeros(mask.shape, dtype=np.float32)
+        for row, window in enumerate(windows):
+            open_[row, window.first : window.first + len(window.spans)] = 1
+        logits, answerable = request.infer([values, mask, open_]).values()
+        return Logits(logits[..., 0], logits[..., 1], answerable[:, 0])
+
+    return read
+
+
+def _compiled(encoder: Encoder, weights: Path, quantised: bool) -> openvino.CompiledModel:
+    import openvino
+    from openvino import opset13 as ops
+
+    learned = with_difference(encoder, weights)
+    values, mask, open_ = parameter(3, encoder.shape.width), parameter(2), parameter(2)
+    hidden = encoder_graph(encoder.shape, learned, values, mask, quantised)
+    # (rows, tokens, 2), closed where no answer may be.
+    among = ops.unsqueeze(open_, indices(2))
+    shut = ops.multiply(ops.subtract(constant(1.0), among), constant(CLOSED))
+    logits = ops.add(ops.multiply(linear(hidden, learned, "span"), among), shut)
+    ends = ops.matmul(ops.softmax(logits, 1), hidden, True, False)  # (rows, 2, width)
+    both = ops.reshape(ends, indices(0, 2 * encoder.shape.width), True)
+    first = ops.gather(hidden, index(0), index(1))
+    judged = ops.gelu(linear(ops.concat([first, both], 1), learned, "answerable.0"), "erf")
+    model = openvino.Model([logits, linear(judged, learned, "answerable.2")], [values, mask, open_], "reader")
+    return compiled(model, runtime_folder(encoder.folder), quantised)
+
+
+def with_difference(encoder: Encoder, weights: Path) -> dict[str, np.ndarray]:
+    """The encoder's weights with what was learned added, and the heads under their own names."""
+    from safetensors.numpy import load_file
+
+    tensors = load_file(weights)
+    learned: dict[str, np.ndarray] = dict(encoder.weights)
+    for name, value in tensors.items():
+        base, _, kind = name.rpartition(".")
+        base = base.removeprefix("encoder.")
+        if kind == "left":
+            right = tensors[name.removesuffix("left") + "right"]
+            learned[base] = learned[base] + value.astype(np.float32) @ right.astype(np.float32)
+        elif kind == "added":
+            learned[base] = learned[base] + value.astype(np.float32)
+        elif kind != "right":
+            learned[name] = value.astype(np.float32)
+    return learned

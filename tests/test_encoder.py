@@ -1,0 +1,103 @@
+"""The models on OpenVINO give what the same models give on PyTorch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.bundled import BUNDLED_NAME, bundled_model_folder
+from index.embed import BundledEmbedder, Embedder, SentenceTransformerEmbedder, folder_fingerprint, known_fingerprint
+from index.encoder import by_length, load_tokenizer
+from rag.reader.model import SpanReader, load_span_reader
+from rag.reader.network import reads
+from rag.reader.shipped import SHIPPED
+from rag.reader.weights import load_network
+from tests.conftest import ARTICLE, ROOT
+from tests.test_bundled import TEXTS
+
+
+@pytest.fixture(scope="module")
+def torch_embedder() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(BUNDLED_NAME, bundled_model_folder())
+
+
+def test_vectors_are_those_of_sentence_transformers(
+    embedder: Embedder, torch_embedder: SentenceTransformerEmbedder
+) -> None:
+    assert isinstance(embedder, BundledEmbedder)
+    text = ARTICLE.read_text(encoding="utf-8")
+    texts = [*TEXTS, "", "a", text, text[:900], *(text[place : place + 120] for place in range(0, 2400, 120))]
+    for ours, theirs in (
+        (embedder.embed_passages(texts), torch_embedder.embed_passages(texts)),
+        (embedder.embed_questions(texts), torch_embedder.embed_questions(texts)),
+    ):
+        assert ours.dtype == np.float32
+        assert np.allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
+        assert (ours * theirs).sum(axis=1).min() >= 0.9995
+    assert list(embedder.count_tokens(texts)) == list(torch_embedder.count_tokens(texts))
+    assert embedder.fingerprint == torch_embedder.fingerprint
+    assert embedder.dimension == torch_embedder.dimension
+    assert embedder.embed_passages([]).shape == (0, embedder.dimension)
+
+
+def test_a_text_has_the_same_vector_in_any_company(embedder: Embedder) -> None:
+    alone = np.concatenate([embedder.embed_passages([text]) for text in TEXTS])
+    together = embedder.embed_passages(TEXTS)
+    assert (alone * together).sum(axis=1).min() >= 0.9995
+
+
+def test_readings_are_those_of_pytorch() -> None:
+    quick = load_span_reader()
+    folder = bundled_model_folder()
+    slow = SpanReader(reads(load_network(SHIPPED, folder)), load_tokenizer(folder), "")
+    text = ARTICLE.read_text(encoding="utf-8")
+    texts = [text[place : place + 300] for place in range(0, 3000, 300)]
+    for question in ("武汉中小企业总量达到多少？", "What is the name of the humanoid robot?"):
+        ours = quick.read(question, texts, ["标题"] * len(texts))
+        theirs = slow.read(question, texts, ["标题"] * len(texts))
+        for one, other in zip(ours, theirs, strict=True):
+            assert one.answerable == pytest.approx(other.answerable, abs=0.25)
+        best = max(range(len(texts)), key=lambda place: theirs[place].answerable)
+        assert (ours[best].start, ours[best].end) == (theirs[best].start, theirs[best].end)
+
+
+@given(st.lists(st.integers(1, 300), max_size=60), st.integers(1, 2000))
+def test_batches_hold_every_row_once_and_no_more_than_fits(lengths: list[int], most: int) -> None:
+    groups = list(by_length(lengths, most))
+    assert sorted(place for group in groups for place in group) == list(range(len(lengths)))
+    for group in groups:
+        assert len(group) == 1 or max(lengths[place] for place in group) * len(group) <= most
+    assert [lengths[place] for group in groups for place in group] == sorted(lengths)
+
+
+def test_a_known_fingerprint_is_made_anew_when_a_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.encoder.user_cache_path", lambda name: tmp_path / "cache" / name)
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "weights").write_bytes(b"one")
+    first = known_fingerprint(folder)
+    assert first == known_fingerprint(folder) == folder_fingerprint(folder)
+    (folder / "weights").write_bytes(b"other")
+    assert known_fingerprint(folder) == folder_fingerprint(folder) != first
+    (tmp_path / "cache" / "yinzheng" / "runtime" / "model-1" / "fingerprint.json").write_text("{", encoding="utf-8")
+    assert known_fingerprint(folder) == folder_fingerprint(folder)
+
+
+def test_answering_imports_no_pytorch(article_folder: Path) -> None:
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from rag.answer import open_assistant\n"
+        f"print(open_assistant(Path({str(article_folder)!r})).ask('武汉中小企业总量达到多少？').text)\n"
+        "loaded = {'torch', 'sentence_transformers', 'transformers', 'sklearn', 'scipy'} & set(sys.modules)\n"
+        "assert not loaded, loaded\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "124万家" in done.stdout
