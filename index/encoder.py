@@ -7,6 +7,9 @@ rows that a text needs are read, and the embedder and the reader share it.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import io
 import json
 import os
 import secrets
@@ -27,8 +30,9 @@ Weights = Mapping[str, np.ndarray]  # by transformers' names for a BertModel
 QUANTISED = False
 BATCH_TOKENS = 4096  # padded; more gains nothing on two cores
 RUNTIME_VERSION = 1  # part of the cache's name: raise it when the graph or the table changes
+_DIGEST = 32  # bytes of SHA-256 before what is kept compiled: a damaged one would compute nonsense
 _SHUT = -1e4  # added to the attention of what is not there; safe in bf16
-_WORDS = "embeddings.word_embeddings.weight"
+_EMBEDDINGS = "embeddings"
 
 
 class Shape(NamedTuple):
@@ -41,17 +45,18 @@ class Shape(NamedTuple):
 
 
 class Encoder(NamedTuple):
-    """What is needed to build a graph over the encoder: its shape and all weights but the table of words."""
+    """The encoder's shape, and the vectors that stand for tokens, places and the type of text."""
 
     folder: Path
     shape: Shape
-    weights: dict[str, np.ndarray]
     words: np.ndarray  # row i is the vector of token i, fp16, mapped from the disk
+    positions: np.ndarray
+    type: np.ndarray
 
 
 @cache
 def load_encoder(folder: Path) -> Encoder:
-    """Read the model in `folder`. Raises OSError."""
+    """Open the model in `folder`; its layers are read only when a graph is built. Raises OSError."""
     from safetensors import safe_open
 
     settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -62,14 +67,22 @@ def load_encoder(folder: Path) -> Encoder:
         settings["layer_norm_eps"],
     )
     with safe_open(folder / "model.safetensors", "np") as file:
-        weights = {name: file.get_tensor(name) for name in file.keys() if name != _WORDS}  # noqa: SIM118
-        cached = runtime_folder(folder)
-        path = cached / "words.npy"
+        path = runtime_folder(folder) / "words.npy"
         if not path.is_file():
-            partial = cached / f".words-{secrets.token_hex(4)}.npy"
-            np.save(partial, file.get_tensor(_WORDS).astype(np.float16))
+            partial = path.with_name(f".words-{secrets.token_hex(4)}.npy")
+            np.save(partial, file.get_tensor(f"{_EMBEDDINGS}.word_embeddings.weight").astype(np.float16))
             partial.replace(path)
-    return Encoder(folder, shape, weights, np.load(path, mmap_mode="r"))
+        positions = file.get_tensor(f"{_EMBEDDINGS}.position_embeddings.weight")
+        type_ = file.get_tensor(f"{_EMBEDDINGS}.token_type_embeddings.weight")[0]
+    return Encoder(folder, shape, np.load(path, mmap_mode="r"), positions, type_)
+
+
+def layer_weights(folder: Path) -> dict[str, np.ndarray]:
+    """All weights but the three tables of vectors."""
+    from safetensors import safe_open
+
+    with safe_open(folder / "model.safetensors", "np") as file:
+        return {name: file.get_tensor(name) for name in file.keys() if "_embeddings." not in name}  # noqa: SIM118
 
 
 def runtime_folder(model: Path) -> Path:
@@ -91,8 +104,8 @@ def embedded(encoder: Encoder, rows: Sequence[Sequence[int]]) -> tuple[np.ndarra
         ids[place, : len(row)] = row
         mask[place, : len(row)] = 1
     values = encoder.words[ids].astype(np.float32)
-    values += encoder.weights["embeddings.position_embeddings.weight"][:longest]
-    values += encoder.weights["embeddings.token_type_embeddings.weight"][0]
+    values += encoder.positions[:longest]
+    values += encoder.type
     return values, mask
 
 
@@ -109,16 +122,18 @@ def load_tokenizer(folder: Path) -> Tokenizer:
 
 def pooled(encoder: Encoder, quantised: bool = QUANTISED) -> Callable[[Sequence[Sequence[int]]], np.ndarray]:
     """A function from rows of token ids to unit vectors, fp32: the mean of the last layer."""
-    import openvino
-    from openvino import opset13 as ops
 
-    values, mask = parameter(3, encoder.shape.width), parameter(2)
-    state = encoder_graph(encoder.shape, encoder.weights, values, mask, quantised)
-    there = ops.unsqueeze(mask, indices(2))
-    total = ops.reduce_sum(ops.multiply(state, there), indices(1))
-    vector = ops.normalize_l2(total, indices(1), 1e-12, "max")  # of the sum: the mean has the same direction
-    model = openvino.Model([vector], [values, mask], "embedder")
-    request = compiled(model, runtime_folder(encoder.folder), quantised).create_infer_request()
+    def built() -> openvino.Model:
+        import openvino
+        from openvino import opset13 as ops
+
+        values, mask = parameter(3, encoder.shape.width), parameter(2)
+        state = encoder_graph(encoder.shape, layer_weights(encoder.folder), values, mask, quantised)
+        total = ops.reduce_sum(ops.multiply(state, ops.unsqueeze(mask, indices(2))), indices(1))
+        vector = ops.normalize_l2(total, indices(1), 1e-12, "max")  # of the sum: the mean has the same direction
+        return openvino.Model([vector], [values, mask], "embedder")
+
+    request = compiled("embedder", encoder.folder, "", quantised, built).create_infer_request()
 
     def vectors(rows: Sequence[Sequence[int]]) -> np.ndarray:
         found = np.empty((len(rows), encoder.shape.width), dtype=np.float32)
@@ -201,23 +216,46 @@ def parameter(dimensions: int, width: int | None = None) -> Any:
     return ops.parameter([*[-1] * (dimensions - 1), -1 if width is None else width], Type.f32)
 
 
-def compiled(model: openvino.Model, cached: Path, quantised: bool) -> openvino.CompiledModel:
-    """Compile for this processor, or take what was compiled before from the `cached` folder."""
+def compiled(
+    name: str, folder: Path, version: str, quantised: bool, built: Callable[[], openvino.Model]
+) -> openvino.CompiledModel:
+    """Compile what `built` makes for this processor, or take what was compiled before.
+
+    It is kept under the hash of the model in `folder`, the `version` of what else goes into it, this
+    module's, OpenVINO's, the processor and the settings; what the name had before is deleted.
+    """
     import openvino
-    from openvino import properties
 
     core = openvino.Core()
-    precise = "BF16" in core.get_property("CPU", properties.device.capabilities)
+    abilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     settings: dict[str, Any] = {
-        "INFERENCE_PRECISION_HINT": "bf16" if precise else "f32",
+        "INFERENCE_PRECISION_HINT": "bf16"
+        if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        else "f32",
         "PERFORMANCE_HINT": "LATENCY",
         "ENABLE_CPU_PINNING": False,  # others use the machine too
-        "CACHE_DIR": str(cached),
         "INFERENCE_NUM_THREADS": threads(),
     }
     if quantised:
         settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 1 << 20  # one scale a row
-    return core.compile_model(model, "CPU", settings)
+    processor = core.get_property("CPU", "FULL_DEVICE_NAME")
+    parts = [folder.name, version, RUNTIME_VERSION, openvino.__version__, processor, abilities, quantised, settings]
+    key = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+    path = runtime_folder(folder) / f"{name}-{key}.blob"
+    kept = path.read_bytes() if path.is_file() else b""
+    if kept and hashlib.sha256(kept[_DIGEST:]).digest() == kept[:_DIGEST]:
+        with contextlib.suppress(RuntimeError):  # OpenVINO's own objections: it is made again
+            return core.import_model(io.BytesIO(kept[_DIGEST:]), "CPU", settings)
+    model = core.compile_model(built(), "CPU", settings)
+    with contextlib.suppress(OSError):  # what cannot be kept is compiled again next time
+        content = model.export_model().getvalue()
+        partial = path.with_name(f".{name}-{secrets.token_hex(4)}")
+        partial.write_bytes(hashlib.sha256(content).digest() + content)
+        partial.replace(path)
+        for old in path.parent.glob(f"{name}-*.blob"):
+            if old != path:
+                old.unlink(missing_ok=True)
+    return model
 
 
 def threads() -> int:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.bundled import BUNDLED_NAME, bundled_model_folder
 from index.embed import BundledEmbedder, Embedder, SentenceTransformerEmbedder, folder_fingerprint, known_fingerprint
-from index.encoder import by_length, load_tokenizer
+from index.encoder import by_length, compiled, constant, load_tokenizer, parameter
 from rag.reader.model import SpanReader, load_span_reader
 from rag.reader.network import reads
 from rag.reader.shipped import SHIPPED
@@ -101,3 +101,36 @@ def test_answering_imports_no_pytorch(article_folder: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "124万家" in done.stdout
+
+
+def test_what_was_compiled_is_taken_again_unless_it_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import openvino
+    from openvino import opset13 as ops
+
+    monkeypatch.setattr("index.encoder.user_cache_path", lambda name: tmp_path / name)
+    built: list[int] = []
+
+    def build() -> openvino.Model:
+        built.append(1)
+        given = parameter(1)
+        return openvino.Model([ops.add(given, constant(float(len(built))))], [given], "adder")
+
+    def result(version: str = "") -> float:
+        model = compiled("adder", tmp_path / "model", version, False, build)
+        return float(model([np.array([10.0], dtype=np.float32)])[0][0])
+
+    assert [result(), result()] == [11.0, 11.0]
+    assert len(built) == 1
+    [kept] = (tmp_path / "yinzheng").rglob("adder-*.blob")
+    for place in (0, 40, kept.stat().st_size - 1):
+        data = bytearray(kept.read_bytes())
+        data[place] ^= 1
+        kept.write_bytes(data)
+        count = len(built)
+        assert result() == 11.0 + count
+        assert len(built) == count + 1
+    kept.write_bytes(b"")
+    result()
+    assert len(built) == 5
+    result("another version")
+    assert [path != kept for path in (tmp_path / "yinzheng").rglob("adder-*.blob")] == [True]

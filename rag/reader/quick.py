@@ -17,12 +17,13 @@ from index.encoder import (
     encoder_graph,
     index,
     indices,
+    layer_weights,
     linear,
     load_encoder,
     parameter,
-    runtime_folder,
 )
 from rag.reader.model import Logits, Network
+from rag.reader.shipped import fingerprint
 from rag.reader.tokens import CLOSED, Window
 
 if TYPE_CHECKING:
@@ -46,30 +47,32 @@ def quick_network(weights: Path, bundled: Path, quantised: bool = QUANTISED) -> 
 
 
 def _compiled(encoder: Encoder, weights: Path, quantised: bool) -> openvino.CompiledModel:
-    import openvino
-    from openvino import opset13 as ops
+    def built() -> openvino.Model:
+        import openvino
+        from openvino import opset13 as ops
 
-    learned = with_difference(encoder, weights)
-    values, mask, open_ = parameter(3, encoder.shape.width), parameter(2), parameter(2)
-    hidden = encoder_graph(encoder.shape, learned, values, mask, quantised)
-    # (rows, tokens, 2), closed where no answer may be.
-    among = ops.unsqueeze(open_, indices(2))
-    shut = ops.multiply(ops.subtract(constant(1.0), among), constant(CLOSED))
-    logits = ops.add(ops.multiply(linear(hidden, learned, "span"), among), shut)
-    ends = ops.matmul(ops.softmax(logits, 1), hidden, True, False)  # (rows, 2, width)
-    both = ops.reshape(ends, indices(0, 2 * encoder.shape.width), True)
-    first = ops.gather(hidden, index(0), index(1))
-    judged = ops.gelu(linear(ops.concat([first, both], 1), learned, "answerable.0"), "erf")
-    model = openvino.Model([logits, linear(judged, learned, "answerable.2")], [values, mask, open_], "reader")
-    return compiled(model, runtime_folder(encoder.folder), quantised)
+        learned = with_difference(layer_weights(encoder.folder), weights)
+        values, mask, open_ = parameter(3, encoder.shape.width), parameter(2), parameter(2)
+        hidden = encoder_graph(encoder.shape, learned, values, mask, quantised)
+        # (rows, tokens, 2), closed where no answer may be.
+        among = ops.unsqueeze(open_, indices(2))
+        shut = ops.multiply(ops.subtract(constant(1.0), among), constant(CLOSED))
+        logits = ops.add(ops.multiply(linear(hidden, learned, "span"), among), shut)
+        ends = ops.matmul(ops.softmax(logits, 1), hidden, True, False)  # (rows, 2, width)
+        both = ops.reshape(ends, indices(0, 2 * encoder.shape.width), True)
+        first = ops.gather(hidden, index(0), index(1))
+        judged = ops.gelu(linear(ops.concat([first, both], 1), learned, "answerable.0"), "erf")
+        return openvino.Model([logits, linear(judged, learned, "answerable.2")], [values, mask, open_], "reader")
+
+    return compiled("reader", encoder.folder, fingerprint(weights), quantised, built)
 
 
-def with_difference(encoder: Encoder, weights: Path) -> dict[str, np.ndarray]:
-    """The encoder's weights with what was learned added, and the heads under their own names."""
+def with_difference(layers: dict[str, np.ndarray], weights: Path) -> dict[str, np.ndarray]:
+    """The layers' weights with what was learned added, and the heads under their own names."""
     from safetensors.numpy import load_file
 
     tensors = load_file(weights)
-    learned: dict[str, np.ndarray] = dict(encoder.weights)
+    learned: dict[str, np.ndarray] = dict(layers)
     for name, value in tensors.items():
         base, _, kind = name.rpartition(".")
         base = base.removeprefix("encoder.")
