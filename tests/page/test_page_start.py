@@ -44,7 +44,7 @@ def lines_until(process: subprocess.Popen[str], beginning: str) -> list[str]:
 
 
 def test_the_first_start_makes_the_library_and_the_page_answers(tmp_path: Path, open_page: OpenPage) -> None:
-    from rag.reader.weights import SHIPPED, fingerprint  # here: what else uses this file needs no torch
+    from rag.reader.shipped import SHIPPED, fingerprint  # here: what else uses this file needs no torch
 
     folder = tmp_path / "library"
     folder.mkdir()
