@@ -12,7 +12,7 @@ from index.errors import YinzhengError
 from index.library import Library
 from rag.asking import parts_of
 from rag.calibrate import calibration_for
-from rag.findings import Found, Span, found_in, span_of
+from rag.findings import Found, Span, found_in, span_of, spans_of
 from rag.judge import Calibration, differ_in_script
 from rag.quote import quote, sentence_around
 from rag.read import BUDGET, Read, read_hits
@@ -26,6 +26,7 @@ QUOTES = 3  # quotes under an answer that has no more findings, and nearest pass
 CANDIDATES = 5  # other readings shown below an answer
 FURTHER = 0.5  # least share of the threshold with which a reading is quoted beside the best one
 PART_HITS = 3  # passages in which the parts of a question are looked for
+PART_LEAST = -5.0  # log-probability, to its passage's best, of a span that may answer a further part
 
 
 class UnusableQuestion(YinzhengError):
@@ -108,11 +109,17 @@ class Assistant:
         spans: list[Span] = []
         for part in parts:
             readings = read_hits(self.reader, self.calibration, part, hits, asked, clear=2.0).readings
-            if not readings or readings[0].probability < further:
+            # What one part has taken is no answer to the next: "how many, and how large".
+            left = [
+                span
+                for reading in readings
+                if reading.probability >= further
+                for span in spans_of(reading, PART_LEAST)
+                if not any(_overlap(span, taken) for taken in spans)
+            ]
+            if not left:
                 return None
-            spans.append(span_of(readings[0]))
-        if any(_overlap(one, other) for place, one in enumerate(spans) for other in spans[:place]):
-            return None
+            spans.append(left[0])
         return Found("parts", tuple(spans), ((),) * len(spans))
 
     def _cited(self, quotes: list[Quote], span: Span) -> int:

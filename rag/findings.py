@@ -47,8 +47,8 @@ def found_in(question: str, readings: Sequence[Reading], threshold: float, furth
     best = span_of(readings[0])
     others = [span_of(reading) for reading in readings[1:]]
     if asks_for_list(question):
-        listed = [span for reading in readings if reading.probability >= threshold for span in _spans_of(reading)]
-        answers = _unlike(listed)[:LISTED]
+        listed = [span for reading in readings if reading.probability >= threshold for span in spans_of(reading)]
+        answers = _unlike([span for span in listed if _of_one_kind(best.text, span.text)])[:LISTED]
         relation: Relation = "several"
     else:
         against = [
@@ -83,15 +83,20 @@ def alike(one: str, other: str) -> bool:
 
 def contradict(one: str, other: str) -> bool:
     """Whether two answers to one question exclude each other: two quantities, or two names, not alike."""
-    return not alike(one, other) and bool(_DIGIT.search(one)) == bool(_DIGIT.search(other))
+    return not alike(one, other) and _of_one_kind(one, other)
 
 
-def _spans_of(reading: Reading) -> list[Span]:
-    """The reading's answer and the further spans that are nearly as likely."""
+def _of_one_kind(one: str, other: str) -> bool:
+    """Both with a number in them, or neither: a count is no answer where names are."""
+    return bool(_DIGIT.search(one)) == bool(_DIGIT.search(other))
+
+
+def spans_of(reading: Reading, least: float = _EVEN) -> list[Span]:
+    """The reading's answer and the further spans that are nearly as likely, by `least` in log-probability."""
     passage = reading.hit.passage
     spans = [span_of(reading)]
     for more in reading.more:
-        if more.span_logit >= reading.signs.span + _EVEN and more.end > more.start:
+        if more.span_logit >= reading.signs.span + least and more.end > more.start:
             text = passage.text[more.start : more.end]
             start, end = passage.start + more.start, passage.start + more.end
             spans.append(Span(passage.document, start, end, text, reading.probability))

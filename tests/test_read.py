@@ -8,11 +8,12 @@ import pytest
 
 from index.ingest import add_file
 from index.library import Library
+from index.records import Passage
 from rag.answer import Assistant
-from rag.findings import alike, contradict
+from rag.findings import alike, contradict, found_in
 from rag.read import BUDGET, STEP, read_hits
 from rag.reader.kept import KeptReadings
-from rag.records import Answer, Hit, NotFound, SpanReading
+from rag.records import Answer, Hit, NotFound, Reading, Signs, SpanReading
 from rag.retrieve import retrieve
 from rag.unseen import Wording, wording
 from tests.fakes import NumberReader, TermEmbedder, plain_calibration
@@ -131,6 +132,17 @@ def test_a_list_gives_all_answers_each_with_its_quote(made: Assistant, tmp_path:
     assert result.relation == "several"
     assert sorted(finding.text for finding in result.findings) == ["212m", "315m", "90m"]
     assert all(finding.text in result.quotes[finding.citations[0] - 1].text for finding in result.findings)
+
+
+def test_a_count_does_not_belong_to_a_list_of_names() -> None:
+    def reading(name: str, text: str) -> Reading:
+        passage = Passage(1, name, 1, 0, len(text), "", "", text)
+        return Reading(Hit(passage, 1, 1.0, 1.0, 1.0), 0, len(text), Signs(1.0, 0.0, 1.0, 1.0, 0.0, 0.0), 1.0, 0.9)
+
+    readings = [reading("a", "东湖科技"), reading("b", "13家"), reading("c", "江城电子"), reading("d", "東湖科技")]
+    found = found_in("哪些企业参加了？", readings, 0.5, 0.25)
+    assert [span.text for span in found.spans] == ["东湖科技", "江城电子"]
+    assert [span.document for span in found.same[0]] == ["d"]
 
 
 def test_a_weak_reading_contradicts_nothing(made: Assistant, tmp_path: Path) -> None:
