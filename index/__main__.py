@@ -129,7 +129,7 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _rebuild(options: argparse.Namespace) -> int:
     from index.embed import load_embedder
-    from index.ingest import rebuild
+    from index.rebuild import rebuild
 
     say("Loading the embedding model … 正在载入向量模型……")
     embedder = load_embedder(options.model or BUNDLED_NAME)
