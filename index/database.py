@@ -7,6 +7,7 @@ what many Pythons were built with.
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,12 +23,9 @@ BUSY_MILLISECONDS = 30_000  # how long a second writer waits for the first
 
 _CANNOT_READ = (apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS)
 
-# `terms`: the words are split already; the tokenizer only has to keep everything but blanks together.
+# `terms`: what is indexed are codes of eight letters and digits, with blanks between (index/terms.py).
 TERMS_SCHEMA = """
-CREATE VIRTUAL TABLE terms USING fts5(
-    words, content='',
-    tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
-);
+CREATE VIRTUAL TABLE terms USING fts5(words, content='', tokenize='ascii');
 CREATE VIRTUAL TABLE terms_rows USING fts5vocab(terms, row);
 """
 # Deleted words must be gone from the terms' own tables too. It works where FTS5 is told the words to
@@ -80,9 +78,13 @@ def create_database(folder: Path, meta: Mapping[str, object]) -> None:
         with sqlite_errors(folder), contextlib.closing(apsw.Connection(str(partial))) as connection:
             # Pages that a removed document leaves are given back to the disk, as many as it had.
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute(_META_SCHEMA + TABLES_SCHEMA + TERMS_SCHEMA)
-            connection.execute(TERMS_SETTING)
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(value)) for key, value in meta.items()])
+            connection.execute("PRAGMA synchronous = OFF")  # nobody sees the file before it is written through
+            with connection:
+                connection.execute(_META_SCHEMA + TABLES_SCHEMA + TERMS_SCHEMA)
+                connection.execute(TERMS_SETTING)
+                connection.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(meta[key])) for key in meta])
+        with partial.open("rb") as stream:
+            os.fsync(stream.fileno())
         (folder / FILE_NAME).hardlink_to(partial)
     except FileExistsError:
         pass  # another process was first

@@ -55,6 +55,11 @@ def is_hidden(name: str) -> bool:
     return name.startswith((".", "~$"))
 
 
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether it is of a readable format, and no link that leads out of the folder."""
+    return path.suffix.lower() in KNOWN_SUFFIXES and path.resolve().is_relative_to(folder.resolve())
+
+
 def _files_in(folder: Path, leave_out: Callable[[Path, LeftOut], None]) -> Iterator[Path]:
     inside = folder.resolve()
     for root, folders, names in os.walk(folder):

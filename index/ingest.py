@@ -51,7 +51,8 @@ class FileResult:
 class Step:
     """How far the adding of files has come: file `number` (from 1) of `files` has just reached `state`.
 
-    `done` of its `passages` are embedded. `bytes_done` of `bytes_all` are those of the files that are finished.
+    `done` of its `passages` are embedded, together with those of short files before it. `share` of
+    the whole is done, counted in bytes, between 0 and 1.
     """
 
     path: Path
@@ -60,8 +61,7 @@ class Step:
     files: int
     done: int = 0
     passages: int = 0
-    bytes_done: int = 0
-    bytes_all: int = 0
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +240,10 @@ class _Adding:
         self._tell(file, number, state, 0, passages)
 
     def _tell(self, file: Incoming, number: int, state: State, done: int, passages: int) -> None:
-        self._report(
-            Step(file.path, state, number, len(self.files), done, passages, self._bytes[self.finished], self._bytes[-1])
-        )
+        under_way = self._bytes[number] - self._bytes[self.finished]
+        bytes_done = self._bytes[self.finished] + (under_way * done / passages if passages else 0)
+        share = bytes_done / self._bytes[-1] if self._bytes[-1] else 0.0
+        self._report(Step(file.path, state, number, len(self.files), done, passages, share))
 
     def _stop_if_cancelled(self) -> None:
         if self.cancelled():

@@ -21,7 +21,7 @@ from index.database import FILE_NAME, folder_of, marks, rows, what_to_do_when_da
 from index.errors import LibraryDamaged
 from index.records import Block, Document, Heading, Origin, Place, Span
 from index.split import PassageSpan
-from index.terms import terms
+from index.terms import code, terms
 from index.vectors import Matrix
 
 ORIGIN_FIELDS = ("author", "publisher", "date", "url")
@@ -138,6 +138,15 @@ def put_passages(
 def put_terms(connection: apsw.Connection, place: int, title: str, heading: str, text: str) -> None:
     """Insert the terms of a passage."""
     connection.execute("INSERT INTO terms(rowid, words) VALUES (?, ?)", (place, _words(title, heading, text)))
+
+
+def has_terms(connection: apsw.Connection, place: int, title: str, heading: str, text: str) -> bool:
+    """Whether a passage is found by the first and the last of its terms."""
+    words = _words(title, heading, text).split(" ")
+    query = " AND ".join(f'"{word}"' for word in {words[0], words[-1]})
+    return words == [""] or bool(
+        rows(connection, "SELECT 1 FROM terms WHERE terms MATCH ? AND rowid = ?", (query, place))
+    )
 
 
 def delete_terms(connection: apsw.Connection, stored: StoredDocument) -> None:
@@ -268,5 +277,5 @@ def _hashed(hasher: Any, values: Iterable[Any]) -> bytes:
 
 
 def _words(title: str, heading: str, text: str) -> str:
-    """What FTS5 keeps of a passage: its terms, and those of the title and headings above it."""
-    return " ".join(terms(f"{title}\n{heading}\n{text}"))
+    """What FTS5 is given of a passage: the codes of its terms, and those of the title and headings above it."""
+    return " ".join(map(code, terms(f"{title}\n{heading}\n{text}")))

@@ -11,7 +11,7 @@ import apsw
 from index.database import BUSY_MILLISECONDS, folder_of, sqlite_errors
 
 LEFT_BEHIND_SECONDS = 600  # a partial file older than this belongs to a process that was killed
-WAIT_SECONDS = 3.0  # for readers that still see the earlier state: a question takes less
+WAIT_SECONDS = 2.0  # for readers that still see the earlier state: a question takes less
 
 
 def empty_log(connection: apsw.Connection) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from index.collections import Scope, scope
 from index.embed import Embedder, load_embedder
 from index.errors import YinzhengError
 from index.library import Library
@@ -34,25 +35,31 @@ class Assistant:
     reader: Reader
     threshold: float = THRESHOLD
 
-    def ask(self, question: str) -> Answer | NotFound:
-        """Answer a question from the library, or say that it is not there. Raises UnusableQuestion."""
+    def ask(self, question: str, within: Sequence[str] | None = None) -> Answer | NotFound:
+        """Answer a question from the library, or say that it is not there. Raises UnusableQuestion.
+
+        `within` names the collections and documents to look in; none of them where it is empty.
+        Raises UnknownCollection.
+        """
         question = _cleaned(question)
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
-            hits = retrieve(self.library, question, vector, READ_HITS)
+            limits = None if within is None else scope(self.library, within)
+            hits = retrieve(self.library, question, vector, READ_HITS, limits)
             readings = self.reader.read(question, hits)
             if readings and readings[0].probability >= self.threshold:
-                return self._answer(question, readings, hits)
-            return self._not_found(question, readings, hits)
+                return self._answer(question, readings, hits, limits)
+            return self._not_found(question, readings, hits, limits)
 
-    def search(self, question: str, top_k: int) -> list[Hit]:
-        """The passages nearest to a question, best first, without reading them. Raises UnusableQuestion."""
+    def search(self, question: str, top_k: int, within: Sequence[str] | None = None) -> list[Hit]:
+        """The passages nearest to a question, best first, without reading them. Raises what `ask` does."""
         question = _cleaned(question)
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
-            return retrieve(self.library, question, vector, top_k)
+            limits = None if within is None else scope(self.library, within)
+            return retrieve(self.library, question, vector, top_k, limits)
 
-    def _answer(self, question: str, readings: Sequence[Reading], hits: Sequence[Hit]) -> Answer:
+    def _answer(self, question: str, readings: Sequence[Reading], hits: Sequence[Hit], limits: Scope | None) -> Answer:
         best = readings[0]
         text = self.library.document(best.hit.passage.document).text
         quotes = self._quotes(readings)
@@ -72,12 +79,14 @@ class Assistant:
             confidence=best.probability,
             quotes=quotes,
             nearest=self._nearest(unquoted),
-            searched=self._searched(),
+            searched=self._searched(limits),
         )
 
-    def _not_found(self, question: str, readings: Sequence[Reading], hits: Sequence[Hit]) -> NotFound:
+    def _not_found(
+        self, question: str, readings: Sequence[Reading], hits: Sequence[Hit], limits: Scope | None
+    ) -> NotFound:
         confidence = readings[0].probability if readings else 0.0
-        return NotFound(question, confidence, self._nearest(hits), self._searched())
+        return NotFound(question, confidence, self._nearest(hits), self._searched(limits))
 
     def _quotes(self, readings: Sequence[Reading]) -> tuple[Quote, ...]:
         """The sentences around the best reading and around others that may well answer too, each once."""
@@ -99,8 +108,8 @@ class Assistant:
         ]
         return tuple(sorted(quotes, key=lambda entry: entry.paragraph is None)[:QUOTES])
 
-    def _searched(self) -> Searched:
-        counts = self.library.counts()
+    def _searched(self, limits: Scope | None) -> Searched:
+        counts = self.library.counts(None if limits is None else limits.documents)
         return Searched(counts.documents, counts.passages, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
