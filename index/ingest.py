@@ -146,6 +146,7 @@ class _Adding:
         self.finished = 0
         self.replaced = False
         self._report = report
+        self._share = 0.0
         self._bytes = [0, *accumulate(_size(file.path) for file in files)]  # place n: of the first n files
 
     def run(self) -> Iterator[FileResult]:
@@ -242,8 +243,9 @@ class _Adding:
     def _tell(self, file: Incoming, number: int, state: State, done: int, passages: int) -> None:
         under_way = self._bytes[number] - self._bytes[self.finished]
         bytes_done = self._bytes[self.finished] + (under_way * done / passages if passages else 0)
-        share = bytes_done / self._bytes[-1] if self._bytes[-1] else 0.0
-        self._report(Step(file.path, state, number, len(self.files), done, passages, share))
+        if self._bytes[-1]:
+            self._share = max(self._share, bytes_done / self._bytes[-1])
+        self._report(Step(file.path, state, number, len(self.files), done, passages, self._share))
 
     def _stop_if_cancelled(self) -> None:
         if self.cancelled():

@@ -27,7 +27,7 @@ from index.manifest import cannot_make, check_versions, missing, new_meta, read_
 from index.records import Document, DocumentSummary, Passage
 from index.split import Split
 from index.summaries import summaries
-from index.traces import empty_log, remove_stale_vectors
+from index.traces import empty_log, remove_left_behind, remove_vectors
 from index.vectors import Ids, Matrix, VectorIndex
 
 CACHED_DOCUMENTS = 64
@@ -156,6 +156,8 @@ class Library:
             (document_id,),
         )
         if not found:
+            if self._rows("SELECT 1 FROM documents NOT INDEXED WHERE id = ?", (document_id,)):
+                raise store.damaged(self.connection, "the table of documents")  # its rows and its index disagree
             raise self._unknown(document_id)
         return self._document(document_id, *found[0])
 
@@ -314,6 +316,7 @@ class Library:
         Returns False when another program is still reading the earlier state, so that traces stay
         in the log until it is done and something else is written. Raises UnknownDocument.
         """
+        remove_vectors(self.folder)  # stale in a moment; where the disk is full it makes room for the log
         with self.writing() as connection:
             for document_id in document_ids:
                 self.require(document_id)
@@ -322,6 +325,7 @@ class Library:
 
     def remove_names(self, *sources: str) -> bool:
         """Take names out, in one step; a document goes with its last name. Returns what `remove` does."""
+        remove_vectors(self.folder)
         with self.writing() as connection:
             for source in sources:
                 document = self.document_at(source)
@@ -336,7 +340,8 @@ class Library:
 
         Returns False when another program is still reading the earlier state.
         """
-        remove_stale_vectors(self.folder, self.generation())
+        remove_vectors(self.folder, but=self.generation())
+        remove_left_behind(self.folder)
         return empty_log(self.connection)
 
     def close(self) -> None:
@@ -360,7 +365,10 @@ class Library:
         return store.load_document(self.connection, document_id).shown()
 
     def _passage(self, place: int, document_id: str, ordinal: int, start: int, end: int, heading: str) -> Passage:
-        document = self.document(document_id)
+        try:
+            document = self.document(document_id)
+        except UnknownDocument as error:
+            raise store.damaged(self.connection, f"the document of passage {place}") from error
         return Passage(place, document_id, ordinal, start, end, document.title, heading, document.text[start:end])
 
     def _check_counts(self) -> None:

@@ -29,7 +29,7 @@ from index.manifest import missing, new_meta, read_manifest, require_not_newer
 from index.readers import read
 from index.records import Block, Document, ReadFile
 from index.split import split
-from index.traces import empty_log, remove_stale_vectors
+from index.traces import empty_log, remove_vectors
 from index.vectors import Matrix
 
 
@@ -62,7 +62,7 @@ def rebuild(
                 connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(value)))
         empty_log(connection)
     library = Library(folder)
-    remove_stale_vectors(folder, library.generation())
+    remove_vectors(folder, but=library.generation())
     return library
 
 

@@ -31,10 +31,10 @@ def empty_log(connection: apsw.Connection) -> bool:
     return not busy
 
 
-def remove_stale_vectors(folder: Path, generation: str) -> None:
-    """Delete FAISS files of other generations: they hold the vectors of what was removed."""
+def remove_vectors(folder: Path, but: str | None = None) -> None:
+    """Delete the FAISS files, but those of one generation: others hold the vectors of what was removed."""
     for path in folder.glob("vectors-*.faiss"):
-        if not path.name.startswith(f"vectors-{generation}-"):
+        if but is None or not path.name.startswith(f"vectors-{but}-"):
             with contextlib.suppress(OSError):
                 path.unlink()
 
