@@ -89,8 +89,8 @@ class Library:
             yield
         finally:
             self._local.depth -= 1
-            if self._local.depth == 0:
-                connection.execute("COMMIT")
+            if self._local.depth == 0 and connection.in_transaction:
+                connection.execute("ROLLBACK")  # nothing was written; unlike COMMIT it succeeds on a damaged file too
 
     @contextlib.contextmanager
     def writing(self, passages: bool = True, durable: bool = True) -> Iterator[apsw.Connection]:
