@@ -1,4 +1,6 @@
-"""python -m benchmarks retrieval|weight --data DIR [--json]; article --questions FILE [--json]"""
+"""python -m benchmarks retrieval|weight --data DIR [--json]; article --questions FILE [--json];
+ingest --files DIR [--most 1000] [--json]
+"""
 
 from __future__ import annotations
 
@@ -18,18 +20,21 @@ WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 def main(arguments: list[str] | None = None) -> int:
     """Run one benchmark and print its table, or with --json one object."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", choices=("retrieval", "weight", "article"))
+    parser.add_argument("name", choices=("retrieval", "weight", "article", "ingest"))
     parser.add_argument("--data", type=Path, help="folder with the question-answering sets")
     parser.add_argument("--questions", type=Path, help="questions on the first article, a JSON object a line")
+    parser.add_argument("--files", type=Path, help="folder with documents to add, for example /usr/share/doc")
+    parser.add_argument("--most", type=int, default=1000, help="how many of them")
     parser.add_argument("--model", default=None, help="another embedding model than the default")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
 
-    needed = options.questions if options.name == "article" else options.data
-    if needed is None:
-        parser.error(f"{options.name} needs {'--questions FILE' if options.name == 'article' else '--data DIR'}")
+    needed = {"article": "questions", "ingest": "files"}.get(options.name, "data")
+    if getattr(options, needed) is None:
+        parser.error(f"{options.name} needs --{needed} {'FILE' if needed == 'questions' else 'DIR'}")
 
     from benchmarks.article import measure_article
+    from benchmarks.ingest import measure_ingest
     from benchmarks.retrieval import measure, tune_weight
     from index.bundled import BUNDLED_NAME
     from index.embed import load_embedder
@@ -38,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     figures: Any
     if options.name == "retrieval":
         figures = [asdict(row) for row in measure(options.data, embedder)]
+    elif options.name == "ingest":
+        figures = [asdict(row) for row in measure_ingest(options.files, options.most, embedder)]
     elif options.name == "article":
         figures = [asdict(measure_article(options.questions, embedder))]
     else:

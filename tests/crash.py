@@ -17,6 +17,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # processes are forked: no threads before
@@ -56,14 +57,14 @@ def main(arguments: list[str] | None = None) -> int:
         seed = chance.randrange(1 << 32)
         delay = chance.uniform(0, LONGEST_SECONDS)
         ready, tell = os.pipe()
-        writer = _forked(lambda tell=tell, seed=seed: _write(place, random.Random(seed), tell))
+        writer = _forked(partial(_write, place, random.Random(seed), tell))
         os.read(ready, 1)
         time.sleep(delay)
         os.kill(writer, signal.SIGKILL)
         os.waitpid(writer, 0)
         os.close(ready)
         os.close(tell)
-        checker = _forked(lambda: _check(place))
+        checker = _forked(partial(_check, place))
         if os.waitpid(checker, 0)[1] != 0:
             bad += 1
             print(f"point {point} (writer {seed}, {delay:.3f} s): not well", flush=True)
