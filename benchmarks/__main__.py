@@ -1,4 +1,4 @@
-"""python -m benchmarks retrieval|weight|reader|answers --data DIR [--json]; article --questions FILE [--json]"""
+"""python -m benchmarks NAME: every figure of the documents comes from one of these; --json prints one object."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,49 +19,91 @@ WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 def main(arguments: list[str] | None = None) -> int:
     """Run one benchmark and print its table, or with --json one object."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", choices=("retrieval", "weight", "reader", "answers", "article"))
-    parser.add_argument("--data", type=Path, help="folder with the question-answering sets")
-    parser.add_argument("--questions", type=Path, help="questions on the first article, a JSON object a line")
-    parser.add_argument("--model", default=None, help="another embedding model than the default")
-    parser.add_argument("--reader", default=None, help="another reader than the default, for reader, answers, article")
-    parser.add_argument("--most", type=int, help="questions a pair, for reader and answers (default: all)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    commands = parser.add_subparsers(dest="name", required=True, metavar="NAME")
+
+    def command(name: str, run: Callable[[argparse.Namespace], Iterable[Any]], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--json", action="store_true", help="print one JSON object")
+        added.set_defaults(run=run)
+        return added
+
+    for name, run, text in (
+        ("retrieval", _retrieval, "how often the right passage is found"),
+        ("weight", _weight, "what the lexical score is worth, on train rows"),
+        ("reader", _reader, "answers read from the right passage"),
+        ("answers", _answers, "the whole path, with the right passage there and taken away"),
+    ):
+        added = command(name, run, text)
+        added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
+        if name in ("reader", "answers"):
+            added.add_argument("--reader", help="another reader than the default")
+            added.add_argument("--most", type=int, help="questions a pair (default: all)")
+        if name != "reader":
+            added.add_argument("--model", help="another embedding model than the default")
+    added = command("article", _article, "questions on the first article")
+    added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
+    added.add_argument("--reader", help="another reader than the default")
+    added.add_argument("--model", help="another embedding model than the default")
+    added = command("ingest", _ingest, "adding, adding again and removing real documents")
+    added.add_argument("--files", type=Path, required=True, help="folder with documents, for example /usr/share/doc")
+    added.add_argument("--most", type=int, default=1000, help="how many of them")
+    added.add_argument("--model", help="another embedding model than the default")
     options = parser.parse_args(arguments)
 
-    needed = options.questions if options.name == "article" else options.data
-    if needed is None:
-        parser.error(f"{options.name} needs {'--questions FILE' if options.name == 'article' else '--data DIR'}")
-
-    from benchmarks.answers import measure_answers
-    from benchmarks.article import measure_article
-    from benchmarks.reader import measure_reader
-    from benchmarks.retrieval import measure, tune_weight
-    from index.bundled import BUNDLED_NAME
-    from index.embed import load_embedder
-    from rag.reader import load_reader
-
-    embedder = load_embedder(options.model or BUNDLED_NAME)
-    figures: Any
-    if options.name == "retrieval":
-        figures = [asdict(row) for row in measure(options.data, embedder)]
-    elif options.name == "article":
-        figures = [asdict(measure_article(options.questions, embedder, load_reader(options.reader)))]
-    elif options.name == "reader":
-        figures = [asdict(row) for row in measure_reader(options.data, load_reader(options.reader), options.most)]
-    elif options.name == "answers":
-        reader = load_reader(options.reader)
-        figures = [asdict(row) for row in measure_answers(options.data, embedder, reader, options.most)]
-    else:
-        figures = [
-            {"pair": pair, **{str(weight): value for weight, value in zip(WEIGHTS, values, strict=True)}}
-            for pair, values in tune_weight(options.data, embedder, WEIGHTS).items()
-        ]
+    figures = [row if isinstance(row, dict) else asdict(row) for row in options.run(options)]
     if options.json:
         print(json.dumps({"benchmark": options.name, **context(), "figures": figures}, ensure_ascii=False))
     else:
         print(_table(figures))
         print(f"\n{_sentence(context())}")
     return 0
+
+
+def _retrieval(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.retrieval import measure
+
+    return measure(options.data, _embedder(options))
+
+
+def _weight(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.retrieval import tune_weight
+
+    for pair, values in tune_weight(options.data, _embedder(options), WEIGHTS).items():
+        yield {"pair": pair, **{str(weight): value for weight, value in zip(WEIGHTS, values, strict=True)}}
+
+
+def _reader(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.reader import measure_reader
+    from rag.reader import load_reader
+
+    return measure_reader(options.data, load_reader(options.reader), options.most)
+
+
+def _answers(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.answers import measure_answers
+    from rag.reader import load_reader
+
+    return measure_answers(options.data, _embedder(options), load_reader(options.reader), options.most)
+
+
+def _article(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.article import measure_article
+    from rag.reader import load_reader
+
+    yield measure_article(options.questions, _embedder(options), load_reader(options.reader))
+
+
+def _ingest(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.ingest import measure_ingest
+
+    return measure_ingest(options.files, options.most, _embedder(options))
+
+
+def _embedder(options: argparse.Namespace) -> Any:
+    from index.bundled import BUNDLED_NAME
+    from index.embed import load_embedder
+
+    return load_embedder(options.model or BUNDLED_NAME)
 
 
 def context() -> dict[str, str]:

@@ -11,10 +11,14 @@ class YinzhengError(Exception):
     ├── UnreadableFile       a file that cannot become a document
     ├── UnusableQuestion     (in rag) empty, or not text
     ├── UnknownDocument      a name that is no document of the library, or several
+    ├── UnknownCollection    a name that is no collection of the library
     └── LibraryError         the folder cannot be used as it is
         ├── LibraryMissing   there is no library there
         ├── LibraryMismatch  built with another format, splitter or model
-        └── LibraryDamaged   what is stored does not agree with itself
+        ├── LibraryDamaged   what is stored does not agree with itself
+        ├── LibraryBusy      another program is writing, and did not finish in time
+        ├── LibraryReadOnly  it may be read and not written
+        └── LibraryFull      there is no room for what should be written
     """
 
 
@@ -28,6 +32,10 @@ class UnreadableFile(YinzhengError):
 
 class UnknownDocument(YinzhengError):
     """A name that is no document of the library, or several."""
+
+
+class UnknownCollection(YinzhengError):
+    """A name that is no collection of the library."""
 
 
 class LibraryError(YinzhengError):
@@ -44,3 +52,15 @@ class LibraryMismatch(LibraryError):
 
 class LibraryDamaged(LibraryError):
     """What is stored does not agree with itself."""
+
+
+class LibraryBusy(LibraryError):
+    """Another program is writing to the library, and did not finish in time."""
+
+
+class LibraryReadOnly(LibraryError):
+    """The library may be read and not written."""
+
+
+class LibraryFull(LibraryError):
+    """There is no room on the disk for what should be written."""

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
-import shutil
+import codecs
+import stat
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import accumulate
+from pathlib import Path, PurePath
 from typing import Literal
 
 import numpy as np
 
-from index.database import FILE_NAME, connect, rows
+from index.apart import read_apart
+from index.collections import collect
 from index.embed import Embedder
 from index.errors import UnreadableFile
-from index.library import Library, create_library, missing
-from index.readers import READERS, read
-from index.records import Document, ReadFile
+from index.folders import Incoming, files_below, incoming
+from index.library import Library
+from index.records import Document, ReadFile, State
 from index.split import HEADING_SEPARATOR, Split, split
+from index.states import forget, mark, put_waiting
+from index.store import sha256_hex
+
+__all__ = ["FileResult", "Step", "add_file", "add_files", "files_below", "make_document", "passage_texts"]
 
 EMBEDDING_BATCH = 64  # passages between two reports of progress
+KEPT_WHOLE = {"pdf"}  # kinds whose bytes the library keeps, because quotes are shown on pictures of their pages
+READING_TRIES = 3  # of a file that is being written meanwhile
+READING_PAUSE_SECONDS = 0.3
 
 Progress = Callable[[int, int], None]  # passages embedded so far, and in all
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What happened to one file; `detail` is the document's id, or why it failed and what to do."""
+    """What happened to one file; `detail` is the document's id, or why it failed and what to do.
+
+    `unchanged` are also bytes that the library knows under another name: the document has both names then.
+    """
 
     path: Path
     state: Literal["added", "replaced", "unchanged", "failed"]
@@ -36,46 +47,233 @@ class FileResult:
     passages: int = 0
 
 
-def files_below(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files named, and those of a readable format in the folders named, recursively and in order."""
-    for path in paths:
-        if path.is_dir():
-            for root, folders, names in os.walk(path):
-                folders[:] = sorted(name for name in folders if not name.startswith("."))
-                yield from (Path(root, name) for name in sorted(names) if Path(name).suffix.lower() in READERS)
-        else:
-            yield path
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far the adding of files has come: file `number` (from 1) of `files` has just reached `state`.
+
+    `done` of its `passages` are embedded, together with those of short files before it. `share` of
+    the whole is done, counted in bytes, between 0 and 1.
+    """
+
+    path: Path
+    state: State
+    number: int
+    files: int
+    done: int = 0
+    passages: int = 0
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A file that is read and split, and not embedded."""
+
+    file: Incoming
+    number: int
+    document: Document
+    parts: Split
+    replaces: bool
+    data: bytes | None  # what the library keeps of the file itself
+
+
+class _Cancelled(Exception):
+    """The user has had enough; nothing of what is under way is put in."""
 
 
 def add_file(
     library: Library, embedder: Embedder, path: Path, progress: Progress = lambda done, total: None
 ) -> FileResult:
     """Add one file; when this returns `added` or `replaced`, a question can find it."""
+
+    def report(step: Step) -> None:
+        if step.done:
+            progress(step.done, step.passages)
+
+    [result] = add_files(library, embedder, [path], report=report)
+    return result
+
+
+def add_files(
+    library: Library,
+    embedder: Embedder,
+    files: Sequence[Path | Incoming],
+    *,
+    collection: str | None = None,
+    encoding: str | None = None,
+    report: Callable[[Step], None] = lambda step: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[FileResult]:
+    """Add files, each in one step; a result for each, as soon as a question can find it or it has failed.
+
+    Short files are embedded together. What each has come to is kept in the library, so that an
+    interrupted run shows what was left, and the same call again goes on there. `cancelled` is
+    asked between files and between batches of passages: then what is not in yet is forgotten.
+    `collection` is the name of one that the files join; `encoding` is used instead of guessing.
+    Raises LibraryFull, LibraryReadOnly or LibraryBusy.
+    """
+    wanted = list({file.source: file for file in (_incoming(file) for file in files)}.values())
+    put_waiting(library, [(file.source, file.name) for file in wanted])
+    adding = _Adding(library, embedder, wanted, encoding, report, cancelled)
     try:
-        data = path.read_bytes()
+        for result in adding.run():
+            if collection is not None and result.state != "failed":
+                collect(library, collection, [result.detail])
+            yield result
+    except _Cancelled:
+        forget(library, [file.source for file in wanted[adding.finished :]])
+    finally:
+        if adding.replaced:
+            library.leave_no_trace()
+
+
+class _Adding:
+    """One run of `add_files`: what it was given, and how far it has come."""
+
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        files: Sequence[Incoming],
+        encoding: str | None,
+        report: Callable[[Step], None],
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.library = library
+        self.embedder = embedder
+        self.files = files
+        self.encoding = encoding
+        self.cancelled = cancelled
+        self.finished = 0
+        self.replaced = False
+        self._report = report
+        self._share = 0.0
+        self._bytes = [0, *accumulate(_size(file.path) for file in files)]  # place n: of the first n files
+
+    def run(self) -> Iterator[FileResult]:
+        """A result for each file, in their order."""
+        group: list[_Prepared] = []
+        for number, file in enumerate(self.files, start=1):
+            self._stop_if_cancelled()
+            made = self._prepare(file, number, {other.document.id for other in group})
+            if not isinstance(made, _Prepared):
+                yield from self._put_in(group)
+                group = []
+                made = made or self._prepare(file, number, set())
+            if isinstance(made, FileResult):
+                self._finish(number, made)
+                yield made
+            elif made is not None:
+                group.append(made)
+            if sum(len(other.parts.passages) for other in group) >= EMBEDDING_BATCH:
+                yield from self._put_in(group)
+                group = []
+        yield from self._put_in(group)
+
+    def _prepare(self, file: Incoming, number: int, under_way: set[str]) -> _Prepared | FileResult | None:
+        """Read and split a file, or say why there is nothing to do; None where the same bytes are under way."""
+        library = self.library
+        try:
+            data = read_whole(file.path)
+            sha256 = sha256_hex(data)
+            if sha256[:16] in under_way:
+                return None
+            before = library.document_at(file.source)
+            if self._is_known(sha256):
+                return self._keep_name(file, sha256[:16], before)
+            content = read_apart(data, file.name, self.encoding)
+        except UnreadableFile as error:
+            mark(library, file.source, file.name, "failed", str(error))
+            return FileResult(file.path, "failed", str(error))
+        self._reached(file, number, "read")
+        document, parts = make_document(content, file.name, file.source, sha256, self.embedder, len(data))
+        self._reached(file, number, "split", passages=len(parts.passages))
+        kept = data if document.kind in KEPT_WHOLE else None
+        return _Prepared(file, number, document, parts, before is not None, kept)
+
+    def _is_known(self, sha256: str) -> bool:
+        """Whether the library has these bytes, read as they would be now."""
+        known = self.library.encoding_of_bytes(sha256)
+        return known is not None and (self.encoding is None or _same_encoding(known, self.encoding))
+
+    def _keep_name(self, file: Incoming, document_id: str, before: str | None) -> FileResult:
+        if before != document_id:
+            self.library.add_name(file.source, file.name, document_id)
+            self.replaced |= before is not None
+        else:
+            forget(self.library, [file.source])  # an earlier attempt may have failed or been interrupted
+        state: Literal["replaced", "unchanged"] = "unchanged" if before in (None, document_id) else "replaced"
+        return FileResult(file.path, state, document_id, self.library.counts([document_id]).passages)
+
+    def _put_in(self, group: Sequence[_Prepared]) -> Iterator[FileResult]:
+        """Embed a group of files together, the passages sorted by length, and put each in."""
+        if not group:
+            return
+        texts = [text for made in group for text in passage_texts(made.document, made.parts)]
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        vectors = np.empty((len(texts), self.embedder.dimension), dtype=np.float32)
+        for start in range(0, len(order), EMBEDDING_BATCH):
+            self._stop_if_cancelled()
+            batch = order[start : start + EMBEDDING_BATCH]
+            vectors[batch] = self.embedder.embed_passages([texts[place] for place in batch])
+            last = group[-1]
+            done = min(start + EMBEDDING_BATCH, len(order))
+            self._tell(last.file, last.number, "split", done, len(order))
+        first = 0
+        for made in group:
+            self._reached(made.file, made.number, "embedded", passages=len(made.parts.passages))
+        for made in group:
+            after = first + len(made.parts.passages)
+            self.library.add(made.document, made.parts, vectors[first:after], made.data)
+            first = after
+            state: Literal["added", "replaced"] = "replaced" if made.replaces else "added"
+            self.replaced |= made.replaces
+            result = FileResult(made.file.path, state, made.document.id, len(made.parts.passages))
+            self._finish(made.number, result)
+            yield result
+
+    def _finish(self, number: int, result: FileResult) -> None:
+        self.finished = number
+        state: State = "failed" if result.state == "failed" else "searchable"
+        self._tell(self.files[number - 1], number, state, result.passages, result.passages)
+
+    def _reached(self, file: Incoming, number: int, state: State, passages: int = 0) -> None:
+        mark(self.library, file.source, file.name, state)
+        self._tell(file, number, state, 0, passages)
+
+    def _tell(self, file: Incoming, number: int, state: State, done: int, passages: int) -> None:
+        under_way = self._bytes[number] - self._bytes[self.finished]
+        bytes_done = self._bytes[self.finished] + (under_way * done / passages if passages else 0)
+        if self._bytes[-1]:
+            self._share = max(self._share, bytes_done / self._bytes[-1])
+        self._report(Step(file.path, state, number, len(self.files), done, passages, self._share))
+
+    def _stop_if_cancelled(self) -> None:
+        if self.cancelled():
+            raise _Cancelled
+
+
+def read_whole(path: Path) -> bytes:
+    """A file's bytes, none of them from while it was being written. Raises UnreadableFile."""
+    try:
+        for attempt in range(READING_TRIES):
+            before = path.stat()
+            if not stat.S_ISREG(before.st_mode):
+                raise UnreadableFile(f"{path.name}: not a regular file; name a file or a folder of files")
+            data = path.read_bytes()
+            after = path.stat()
+            if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+                return data
+            if attempt < READING_TRIES - 1:
+                time.sleep(READING_PAUSE_SECONDS)
     except OSError as error:
-        return FileResult(path, "failed", f"{path}: cannot be read ({error.strerror})")
-    sha256 = hashlib.sha256(data).hexdigest()
-    source = str(path.resolve())
-    known = {entry.source: entry for entry in library.documents()}
-    before = known.get(source)
-    if before is not None and before.sha256 == sha256:
-        return FileResult(path, "unchanged", before.id, before.passages)
-    same = next((entry for entry in known.values() if entry.sha256 == sha256), None)
-    if same is not None and before is None:
-        return FileResult(path, "unchanged", same.id, same.passages)  # the same bytes under another name
-    try:
-        content = read(data, path.name)
-    except UnreadableFile as error:
-        return FileResult(path, "failed", str(error))
-    document, parts = make_document(content, path.name, source, sha256, embedder)
-    vectors = embed_parts(embedder, document, parts, progress)
-    library.add(document, parts, vectors)
-    return FileResult(path, "added" if before is None else "replaced", document.id, len(parts.passages))
+        raise UnreadableFile(f"{path}: cannot be read ({error.strerror})") from error
+    raise UnreadableFile(f"{path.name}: another program is writing it just now; add it again when that is done")
 
 
-def make_document(content: ReadFile, name: str, source: str, sha256: str, embedder: Embedder) -> tuple[Document, Split]:
-    """Split what was read, and make the document's record of it."""
+def make_document(
+    content: ReadFile, name: str, source: str, sha256: str, embedder: Embedder, size: int = 0
+) -> tuple[Document, Split]:
+    """Split what was read of a file of `size` bytes, and make the document's record of it."""
     parts = split(content.text, content.blocks, content.title, embedder.count_tokens)
     document = Document(
         id=sha256[:16],
@@ -87,24 +285,19 @@ def make_document(content: ReadFile, name: str, source: str, sha256: str, embedd
         headings=parts.headings,
         paragraphs=parts.paragraphs,
         sentences=parts.sentences,
+        places=content.places,
+        origin=content.origin,
+        encoding=content.encoding,
+        notes=content.notes,
+        blocks=content.blocks,
+        kind=PurePath(name).suffix.lower().removeprefix("."),
+        bytes=size,
     )
     return document, parts
 
 
-def embed_parts(
-    embedder: Embedder, document: Document, parts: Split, progress: Progress = lambda done, total: None
-) -> np.ndarray:
-    """The vectors of a document's passages, each embedded with the title and headings above it."""
-    texts = passage_texts(document, parts)
-    vectors = np.empty((len(texts), embedder.dimension), dtype=np.float32)
-    for start in range(0, len(texts), EMBEDDING_BATCH):
-        vectors[start : start + EMBEDDING_BATCH] = embedder.embed_passages(texts[start : start + EMBEDDING_BATCH])
-        progress(min(start + EMBEDDING_BATCH, len(texts)), len(texts))
-    return vectors
-
-
 def passage_texts(document: Document, parts: Split) -> list[str]:
-    """What is embedded for each passage."""
+    """What is embedded for each passage: it, with the title and headings above it."""
     return [
         with_headings(document.title, span.heading, document.text[span.start : span.end]) for span in parts.passages
     ]
@@ -125,28 +318,20 @@ def heading_line(title: str, heading: str) -> str:
     return HEADING_SEPARATOR.join(part for part in (title, heading) if part)
 
 
-def rebuild(folder: Path, embedder: Embedder, progress: Progress = lambda done, total: None) -> Library:
-    """Make the library anew from its own documents' texts, with this version and this model.
-
-    The old one answers until the new one is whole. Raises LibraryMissing.
-    """
-    if not (folder / FILE_NAME).is_file():
-        raise missing(folder)
-    partial = folder / f".rebuild-{secrets.token_hex(4)}"
+def _same_encoding(left: str, right: str) -> bool:
+    """Whether two names are of one codec; what is no codec's name is left to the reader to refuse."""
     try:
-        new = create_library(partial, embedder.name, embedder.fingerprint, embedder.dimension)
-        old = connect(folder)
-        stored = rows(old, "SELECT name, source, sha256, text FROM documents ORDER BY rowid")
-        for done, (name, source, sha256, text) in enumerate(stored, start=1):
-            content = READERS[Path(name).suffix.lower()](text, Path(name).stem)
-            document, parts = make_document(content, name, source, sha256, embedder)
-            new.add(document, parts, embed_parts(embedder, document, parts))
-            progress(done, len(stored))
-        old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        old.close()
-        new.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        new.close()
-        (partial / FILE_NAME).replace(folder / FILE_NAME)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return Library(folder)
+        return codecs.lookup(left or "utf-8").name == codecs.lookup(right).name
+    except LookupError:
+        return False
+
+
+def _incoming(file: Path | Incoming) -> Incoming:
+    return file if isinstance(file, Incoming) else incoming(file)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

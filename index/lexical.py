@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 
 from index.database import marks, rows
 from index.library import Library
-from index.terms import terms
+from index.terms import code, terms
 from index.vectors import Ids, Scores
 
 # FTS5's constants: https://www.sqlite.org/fts5.html#the_bm25_function
@@ -39,18 +40,27 @@ def keywords(library: Library, question: str) -> Keywords:
     wanted = tuple(dict.fromkeys(terms(question)))
     passages = library.counts().passages
     found: dict[str, int] = dict(
-        rows(library.connection, f"SELECT term, doc FROM terms_rows WHERE term IN ({marks(len(wanted))})", wanted)
+        rows(
+            library.connection,
+            f"SELECT term, doc FROM terms_rows WHERE term IN ({marks(len(wanted))})",
+            [code(term) for term in wanted],
+        )
     )
     idf = tuple(
-        max(_SMALLEST_IDF, math.log((passages - found.get(term, 0) + 0.5) / (found.get(term, 0) + 0.5)))
+        max(_SMALLEST_IDF, math.log((passages - found.get(code(term), 0) + 0.5) / (found.get(code(term), 0) + 0.5)))
         for term in wanted
     )
     return Keywords(wanted, idf)
 
 
-def search_terms(library: Library, words: Keywords, top_k: int) -> LexicalHits:
-    """The `top_k` passages with the highest scores."""
-    found = _matching(library, words, "ORDER BY score, rowid LIMIT ?", (top_k,))
+def search_terms(library: Library, words: Keywords, top_k: int, documents: Sequence[str] | None = None) -> LexicalHits:
+    """The `top_k` passages with the highest scores, of the documents where some are given (maybe none)."""
+    best = "ORDER BY score, rowid LIMIT ?"
+    if documents is None:
+        found = _matching(library, words, best, (top_k,))
+    else:
+        among = "AND rowid IN (SELECT id FROM passages WHERE document IN (SELECT value FROM json_each(?)))"
+        found = _matching(library, words, f"{among} {best}", (json.dumps(list(documents)), top_k))
     return LexicalHits(
         np.fromiter((row[0] for row in found), np.int64, len(found)),
         np.fromiter((_share(row[1], words) for row in found), np.float64, len(found)),
@@ -63,11 +73,11 @@ def score_terms(library: Library, words: Keywords, ids: Ids) -> Scores:
     return np.array([_share(found.get(place, 0.0), words) for place in ids.tolist()], dtype=np.float64)
 
 
-def _matching(library: Library, words: Keywords, rest: str, values: Sequence[int]) -> list[tuple[int, float]]:
+def _matching(library: Library, words: Keywords, rest: str, values: Sequence[object]) -> list[tuple[int, float]]:
     """Passages that hold a term, and their BM25 as FTS5 gives it: negative, lower is better."""
     if not words.terms:
         return []
-    query = " OR ".join('"' + term.replace('"', '""') + '"' for term in words.terms)
+    query = " OR ".join(f'"{code(term)}"' for term in words.terms)
     return [
         (int(row[0]), float(row[1]))
         for row in rows(

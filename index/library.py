@@ -8,11 +8,11 @@ them, without embedding anything, when it is missing, stale or damaged.
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,39 +20,17 @@ from typing import Any
 import apsw
 import numpy as np
 
-from index.database import (
-    FILE_NAME,
-    connect,
-    create_database,
-    marks,
-    packed,
-    rows,
-    unpacked,
-    what_to_do_when_damaged,
-)
-from index.errors import LibraryDamaged, LibraryMismatch, LibraryMissing, UnknownDocument
-from index.records import Document, DocumentSummary, Heading, Passage, Span
-from index.split import PASSAGE_TOKENS, SPLITTER_VERSION, Split
-from index.terms import TERMS_VERSION, terms
+from index import store
+from index.database import FILE_NAME, connect, create_database, marks, rows, sqlite_errors, transaction
+from index.errors import LibraryDamaged, LibraryMismatch, LibraryReadOnly, UnknownDocument
+from index.manifest import cannot_make, check_versions, missing, new_meta, read_manifest, rebuild_command
+from index.records import Document, DocumentSummary, Passage
+from index.split import Split
+from index.summaries import summaries
+from index.traces import empty_log, remove_left_behind, remove_vectors
 from index.vectors import Ids, Matrix, VectorIndex
 
-FORMAT_VERSION = 1
 CACHED_DOCUMENTS = 64
-
-_PASSAGES = "SELECT id, document, ordinal, start, end, heading FROM passages"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a library was built with; searched with anything else it would answer wrongly."""
-
-    format: int
-    splitter: int
-    terms: int
-    passage_tokens: int
-    model: str
-    model_fingerprint: str
-    dimension: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +45,10 @@ class Library:
     """An open library. May be used from several threads; each has its own connection."""
 
     def __init__(self, folder: Path) -> None:
-        """Open what `create` made. Raises LibraryMissing, LibraryMismatch or LibraryDamaged."""
+        """Open what `create_library` made.
+
+        Raises LibraryMissing, LibraryMismatch, LibraryDamaged or LibraryReadOnly.
+        """
         self.folder = folder
         self._local = threading.local()
         self._index_lock = threading.Lock()
@@ -75,7 +56,9 @@ class Library:
         self._document = lru_cache(CACHED_DOCUMENTS)(self._load_document)
         if not (folder / FILE_NAME).is_file():
             raise missing(folder)
-        self.manifest = self._checked_manifest()
+        self.manifest = read_manifest(self.connection)
+        check_versions(folder, self.manifest)
+        self._check_counts()
 
     @property
     def connection(self) -> apsw.Connection:
@@ -88,17 +71,43 @@ class Library:
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Within it this thread sees the library as it was at the start, whatever is written meanwhile."""
+        """Within it this thread sees the library as it was at the start, whatever is written meanwhile.
+
+        Raises LibraryMismatch when another program has rebuilt it since it was opened.
+        """
         connection = self.connection
         if self._local.depth == 0:
-            connection.execute("BEGIN")
+            with sqlite_errors(self.folder):
+                connection.execute("BEGIN")
         self._local.depth += 1
         try:
+            if self._local.depth == 1 and read_manifest(connection) != self.manifest:
+                raise LibraryMismatch(
+                    f"the library in {self.folder} was rebuilt by another program, with another model or version: "
+                    "start this one again"
+                )
             yield
         finally:
             self._local.depth -= 1
-            if self._local.depth == 0:
-                connection.execute("COMMIT")
+            if self._local.depth == 0 and connection.in_transaction:
+                connection.execute("ROLLBACK")  # nothing was written; unlike COMMIT it succeeds on a damaged file too
+
+    @contextlib.contextmanager
+    def writing(self, passages: bool = True, durable: bool = True) -> Iterator[apsw.Connection]:
+        """One transaction of this thread. `passages` says whether it changes what is searched by vectors.
+
+        Raises LibraryReadOnly, LibraryFull, LibraryBusy or LibraryMismatch; then nothing was written.
+        """
+        connection = self.connection
+        self.require_writable()
+        with transaction(connection, durable):
+            if read_manifest(connection) != self.manifest:
+                raise LibraryMismatch(
+                    f"the library in {self.folder} was rebuilt by another program meanwhile: give the command again"
+                )
+            yield connection
+            if passages:
+                connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (secrets.token_hex(8),))
 
     def require_model(self, fingerprint: str, name: str) -> None:
         """Raise LibraryMismatch unless the library's vectors are that model's."""
@@ -109,63 +118,121 @@ class Library:
                 f"python -m index rebuild --model {name} --library {self.folder}"
             )
 
-    def counts(self) -> Counts:
-        """How many documents and passages there are."""
-        [(documents, passages)] = self._rows("SELECT count(*), coalesce(sum(passages), 0) FROM documents")
-        return Counts(documents, passages)
+    def require_writable(self) -> None:
+        """Raise LibraryReadOnly where it can only be read."""
+        if self.connection.readonly("main"):
+            raise LibraryReadOnly(
+                f"the library in {self.folder} can be read and not written: check the permissions of the folder and "
+                f"of {FILE_NAME} in it, or copy the folder to where you may write"
+            )
+
+    def counts(self, documents: Sequence[str] | None = None) -> Counts:
+        """How many documents and passages there are, among the ids where some are given."""
+        query = "SELECT count(*), coalesce(sum(passages), 0) FROM documents"
+        if documents is None:
+            [(counted, passages)] = self._rows(query)
+        else:
+            among = " WHERE id IN (SELECT value FROM json_each(?))"
+            [(counted, passages)] = self._rows(query + among, (json.dumps(list(documents)),))
+        return Counts(counted, passages)
 
     def generation(self) -> str:
-        """Changes with every write."""
+        """Changes whenever passages do."""
         [(generation,)] = self._rows("SELECT value FROM meta WHERE key = 'generation'")
         return str(generation)
 
     def documents(self) -> list[DocumentSummary]:
         """Every document, in the order of adding."""
-        columns = "id, name, source, sha256, title, characters, passages, added"
-        return [DocumentSummary(*row) for row in self._rows(f"SELECT {columns} FROM documents ORDER BY rowid")]
+        return summaries(self.connection)
 
     def document(self, document_id: str) -> Document:
-        """A document by its whole id. Raises UnknownDocument. Its text comes from memory when just used."""
-        found = self._rows("SELECT added FROM documents WHERE id = ?", (document_id,))
+        """A document by its whole id. Raises UnknownDocument or LibraryDamaged.
+
+        Its text comes from memory when just used.
+        """
+        found = self._rows(
+            "SELECT added, version, (SELECT source || char(10) || name FROM names WHERE document = documents.id "
+            "ORDER BY id LIMIT 1) FROM documents WHERE id = ?",
+            (document_id,),
+        )
         if not found:
-            raise UnknownDocument(f"{document_id} is no document of the library in {self.folder}")
-        return self._document(document_id, found[0][0])
+            if self._rows("SELECT 1 FROM documents NOT INDEXED WHERE id = ?", (document_id,)):
+                raise store.damaged(self.connection, "the table of documents")  # its rows and its index disagree
+            raise self._unknown(document_id)
+        return self._document(document_id, *found[0])
 
     def find_document(self, given: str) -> Document:
-        """A document by id, the beginning of an id (4 digits and more), name, or source path.
+        """A document by id, the beginning of an id (4 digits and more), a name, or a source path.
 
         Raises UnknownDocument when none or several answer to it.
         """
-        summaries = self.documents()
         source = str(Path(given).resolve())
-        found = [
-            entry for entry in summaries if given in (entry.id, entry.name, entry.source) or entry.source == source
-        ]
-        if not found and len(given) >= 4:
-            found = [entry for entry in summaries if entry.id.startswith(given.lower())]
+        found = self._rows(
+            "SELECT id FROM documents WHERE id = ? UNION SELECT document FROM names WHERE source IN (?, ?) OR name = ?",
+            (given, given, source, given),
+        )
+        if not found and len(given) >= 4 and given.isalnum():
+            found = self._rows("SELECT id FROM documents WHERE id GLOB ? || '*'", (given.lower(),))
         if len(found) != 1:
             what = "no document" if not found else f"{len(found)} documents"
             raise UnknownDocument(f"{given!r} names {what} of this library: python -m index list shows their ids")
-        return self.document(found[0].id)
+        return self.document(found[0][0])
+
+    def document_at(self, source: str) -> str | None:
+        """The id of the document that a source stands for."""
+        found = self._rows("SELECT document FROM names WHERE source = ?", (source,))
+        return str(found[0][0]) if found else None
+
+    def encoding_of_bytes(self, sha256: str) -> str | None:
+        """The encoding that the document of these bytes was read with; None where there is none."""
+        found = self._rows("SELECT encoding FROM documents WHERE id = ? AND sha256 = ?", (sha256[:16], sha256))
+        return str(found[0][0]) if found else None
+
+    def stored(self, document_id: str) -> store.StoredDocument:
+        """A document as it was read, and the user's edits. Raises UnknownDocument or LibraryDamaged."""
+        self.require(document_id)
+        return store.load_document(self.connection, document_id)
+
+    def file(self, document_id: str) -> bytes | None:
+        """The file's bytes, where they are kept because its pages are shown. Raises LibraryDamaged."""
+        found = self._rows(
+            "SELECT data, sha256 FROM files JOIN documents ON documents.id = document WHERE document = ?",
+            (document_id,),
+        )
+        if not found:
+            return None
+        [(data, sha256)] = found
+        if store.sha256_hex(data) != sha256:
+            raise store.damaged(self.connection, f"the file of the document {document_id}")
+        return bytes(data)
 
     def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """Passages in the order of the ids. Raises KeyError for one that is not there."""
-        found = {row[0]: row for row in self._rows(f"{_PASSAGES} WHERE id IN ({marks(len(ids))})", ids)}
-        return [self._passage(*found[place]) for place in ids]
+        """Passages in the order of the ids. Raises KeyError for one that is not there, or LibraryDamaged."""
+        found = store.checked_passages(self.connection, f"WHERE id IN ({marks(len(ids))})", ids)
+        by_id = {row[0]: row for row in found}
+        return [self._passage(*by_id[place][:6]) for place in ids]
 
     def passages_of(self, document_id: str) -> list[Passage]:
-        """The passages of one document, in order."""
-        found = self._rows(f"{_PASSAGES} WHERE document = ? ORDER BY ordinal", (document_id,))
-        return [self._passage(*row) for row in found]
+        """The passages of one document, in order. Raises LibraryDamaged."""
+        found = store.checked_passages(self.connection, "WHERE document = ? ORDER BY ordinal", (document_id,))
+        return [self._passage(*row[:6]) for row in found]
+
+    def passage_ids(self, documents: Sequence[str]) -> Ids:
+        """The ids of the documents' passages, ascending."""
+        found = self._rows(
+            "SELECT id FROM passages WHERE document IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(list(documents)),),
+        )
+        return np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
 
     def vectors(self) -> tuple[Ids, Matrix]:
         """Ids, ascending, and the vectors: row i is passage ids[i]. Raises LibraryDamaged."""
-        found = self._rows("SELECT id, vector FROM passages ORDER BY id")
+        found = store.checked_passages(self.connection, "ORDER BY id", ())
         ids = np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
-        stored = np.frombuffer(b"".join(row[1] for row in found), dtype=np.float16)
+        stored = np.frombuffer(b"".join(row[6] for row in found), dtype="<f2")
         if stored.size != len(found) * self.manifest.dimension:
             raise LibraryDamaged(
-                f"vectors of the library in {self.folder} have a wrong length: {_rebuild_command(self.folder)}"
+                f"vectors of the library in {self.folder} have a wrong length: {rebuild_command(self.folder)}"
             )
         return ids, stored.reshape(len(found), self.manifest.dimension).astype(np.float32)
 
@@ -180,55 +247,102 @@ class Library:
                 index = flat_faiss.load(self.folder, generation, ids, self.manifest.dimension)
                 if index is None:
                     index = flat_faiss.build(ids, vectors)
-                    with contextlib.suppress(OSError):  # a cache that cannot be kept is made again next time
-                        flat_faiss.save(index, self.folder, generation)
+                    if not self.connection.readonly("main"):
+                        with contextlib.suppress(OSError):  # a cache that cannot be kept is made again next time
+                            flat_faiss.save(index, self.folder, generation)
                 self._index = (generation, index)
             return self._index[1]
 
-    def add(self, document: Document, parts: Split, vectors: Matrix) -> None:
-        """Put a whole document in, in one step; an earlier version from the same source goes with it.
+    def add(self, document: Document, parts: Split, vectors: Matrix, file: bytes | None = None) -> None:
+        """Put a whole document in, in one step, under its source.
 
-        `vectors` has a row for each of `parts.passages`, unit norm.
+        An earlier version from the same source goes with it, unless it has another name too; the
+        user's edits and collections go over to the new one. `vectors` has a row for each of
+        `parts.passages`, unit norm.
         """
         if len(vectors) != len(parts.passages) or vectors.shape[1] != self.manifest.dimension:
             raise ValueError(f"{len(parts.passages)} passages, but vectors of shape {vectors.shape}")
-        with self._writing() as connection:
-            earlier = self._rows("SELECT id FROM documents WHERE source = ? OR id = ?", (document.source, document.id))
-            for (earlier_id,) in earlier:
-                self._delete(earlier_id)
-            connection.execute(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document.id,
-                    document.name,
-                    document.source,
-                    document.sha256,
-                    document.title,
-                    document.text,
-                    len(document.text),
-                    len(parts.passages),
-                    packed([(entry.start, entry.end, entry.level) for entry in document.headings]),
-                    packed([(entry.start, entry.end) for entry in document.paragraphs]),
-                    packed([(entry.start, entry.end) for entry in document.sentences]),
-                    datetime.now(UTC).isoformat(timespec="milliseconds"),
-                ),
-            )
-            for ordinal, (span, vector) in enumerate(zip(parts.passages, vectors, strict=True), start=1):
+        with self.writing() as connection:
+            there = bool(self._rows("SELECT 1 FROM documents WHERE id = ?", (document.id,)))
+            before = document.id if there else self.document_at(document.source)
+            edits: Mapping[str, str] = {}
+            version = 1
+            if before is not None:
+                earlier = store.load_document(connection, before)
+                edits, version = earlier.edits, earlier.version + 1
+                if there:
+                    store.delete_passages(connection, earlier)
+            stored = store.StoredDocument(document, edits, len(parts.passages), store.now(), version)
+            store.put_document(connection, stored)
+            store.put_passages(connection, document, stored.shown().title, parts.passages, vectors)
+            connection.execute("DELETE FROM files WHERE document = ?", (document.id,))
+            if file is not None:
+                connection.execute("INSERT INTO files VALUES (?, ?)", (document.id, file))
+            if before is not None:
                 connection.execute(
-                    "INSERT INTO passages(document, ordinal, start, end, heading, vector) VALUES (?, ?, ?, ?, ?, ?)",
-                    (document.id, ordinal, span.start, span.end, span.heading, vector.astype(np.float16).tobytes()),
+                    "INSERT OR IGNORE INTO collected SELECT collection, ? FROM collected WHERE document = ?",
+                    (document.id, before),
                 )
-                words = _words(document.title, span.heading, document.text[span.start : span.end])
-                connection.execute(
-                    "INSERT INTO terms(rowid, words) VALUES (?, ?)", (connection.last_insert_rowid(), words)
-                )
+            store.put_name(connection, document.source, document.name, document.id)
 
-    def remove(self, document_id: str) -> None:
-        """Take a document out, in one step. Raises UnknownDocument."""
-        with self._writing():
-            if not self._rows("SELECT 1 FROM documents WHERE id = ?", (document_id,)):
-                raise UnknownDocument(f"{document_id} is no document of the library in {self.folder}")
-            self._delete(document_id)
+    def add_name(self, source: str, name: str, document_id: str) -> None:
+        """Keep a document under one more name; what the source stood for before goes when that was its last name."""
+        self.require(document_id)
+        with self.writing() as connection:
+            store.put_name(connection, source, name, document_id)
+
+    def edit(self, document_id: str, changes: Mapping[str, str | None]) -> None:
+        """Put a user's title, author, publisher, date or url in the place of the file's own; None gives that back.
+
+        Raises UnknownDocument, or ValueError for another field or an empty title.
+        """
+        if not set(changes) <= set(store.EDITABLE):
+            raise ValueError(f"{', '.join(changes)}: only {', '.join(store.EDITABLE)} can be edited")
+        if changes.get("title", "x") == "":
+            raise ValueError("a document needs a title")
+        with self.writing(passages=False) as connection:
+            self.require(document_id)
+            edits = dict(store.load_document(connection, document_id).edits)
+            for name, value in changes.items():
+                if value is None:
+                    edits.pop(name, None)
+                else:
+                    edits[name] = value
+            store.put_edits(connection, document_id, edits)
+
+    def remove(self, *document_ids: str) -> bool:
+        """Take documents out with all their names, in one step, and leave no trace of their text in the folder.
+
+        Returns False when another program is still reading the earlier state, so that traces stay
+        in the log until it is done and something else is written. Raises UnknownDocument.
+        """
+        remove_vectors(self.folder)  # stale in a moment; where the disk is full it makes room for the log
+        with self.writing() as connection:
+            for document_id in document_ids:
+                self.require(document_id)
+                store.delete_document(connection, document_id)
+        return self.leave_no_trace()
+
+    def remove_names(self, *sources: str) -> bool:
+        """Take names out, in one step; a document goes with its last name. Returns what `remove` does."""
+        remove_vectors(self.folder)
+        with self.writing() as connection:
+            for source in sources:
+                document = self.document_at(source)
+                connection.execute("DELETE FROM names WHERE source = ?", (source,))
+                connection.execute("DELETE FROM work WHERE source = ?", (source,))
+                if document is not None:
+                    store.drop_if_nameless(connection, document)
+        return self.leave_no_trace()
+
+    def leave_no_trace(self) -> bool:
+        """Give freed pages back, empty the log, and drop FAISS files of earlier generations.
+
+        Returns False when another program is still reading the earlier state.
+        """
+        remove_vectors(self.folder, but=self.generation())
+        remove_left_behind(self.folder)
+        return empty_log(self.connection)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -236,111 +350,47 @@ class Library:
             self._local.connection.close()
             del self._local.connection
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[apsw.Connection]:
-        connection = self.connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (secrets.token_hex(8),))
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        self._document.cache_clear()
-
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return rows(self.connection, query, values)
 
-    def _delete(self, document_id: str) -> None:
-        """Take everything of a document out, within a transaction; FTS5 has to be told its words."""
-        for passage in self.passages_of(document_id):
-            self.connection.execute(
-                "INSERT INTO terms(terms, rowid, words) VALUES ('delete', ?, ?)",
-                (passage.id, _words(passage.title, passage.heading, passage.text)),
-            )
-        self.connection.execute("DELETE FROM passages WHERE document = ?", (document_id,))
-        self.connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+    def require(self, document_id: str) -> None:
+        """Raise UnknownDocument unless there is a document of that id."""
+        if not self._rows("SELECT 1 FROM documents WHERE id = ?", (document_id,)):
+            raise self._unknown(document_id)
 
-    def _load_document(self, document_id: str, _added: str) -> Document:
-        columns = "id, name, source, sha256, title, text, headings, paragraphs, sentences"
-        [row] = self._rows(f"SELECT {columns} FROM documents WHERE id = ?", (document_id,))
-        return Document(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            row[4],
-            row[5],
-            tuple(Heading(*numbers) for numbers in unpacked(row[6], 3)),
-            tuple(Span(*numbers) for numbers in unpacked(row[7], 2)),
-            tuple(Span(*numbers) for numbers in unpacked(row[8], 2)),
-        )
+    def _unknown(self, document_id: str) -> UnknownDocument:
+        return UnknownDocument(f"{document_id} is no document of the library in {self.folder}")
+
+    def _load_document(self, document_id: str, *_version: object) -> Document:
+        return store.load_document(self.connection, document_id).shown()
 
     def _passage(self, place: int, document_id: str, ordinal: int, start: int, end: int, heading: str) -> Passage:
-        document = self.document(document_id)
+        try:
+            document = self.document(document_id)
+        except UnknownDocument as error:
+            raise store.damaged(self.connection, f"the document of passage {place}") from error
         return Passage(place, document_id, ordinal, start, end, document.title, heading, document.text[start:end])
 
-    def _checked_manifest(self) -> Manifest:
-        try:
-            values: dict[str, str] = dict(self._rows("SELECT key, value FROM meta"))
-            manifest = Manifest(
-                format=int(values["format"]),
-                splitter=int(values["splitter"]),
-                terms=int(values["terms"]),
-                passage_tokens=int(values["passage_tokens"]),
-                model=values["model"],
-                model_fingerprint=values["model_fingerprint"],
-                dimension=int(values["dimension"]),
-            )
-            stored = self.counts().passages
-            [(counted,)] = self._rows("SELECT count(*) FROM passages")
-            [(indexed,)] = self._rows("SELECT count(*) FROM terms")
-        except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError, KeyError, ValueError) as error:
-            file = self.folder / FILE_NAME
-            raise LibraryDamaged(f"{file} is damaged ({error}): {what_to_do_when_damaged()}") from error
-        expected = (FORMAT_VERSION, SPLITTER_VERSION, TERMS_VERSION)
-        if (manifest.format, manifest.splitter, manifest.terms) != expected:
-            raise LibraryMismatch(
-                f"the library in {self.folder} was built with format {manifest.format}, splitter {manifest.splitter}, "
-                f"terms {manifest.terms}; this version has {', '.join(map(str, expected))}: "
-                f"{_rebuild_command(self.folder)}"
-            )
+    def _check_counts(self) -> None:
+        stored = self.counts().passages
+        [(counted,)] = self._rows("SELECT count(*) FROM passages")
+        [(indexed,)] = self._rows("SELECT count(*) FROM terms")
         if stored != counted or stored != indexed:
             raise LibraryDamaged(
                 f"the library in {self.folder} should have {stored} passages and has {counted}, "
-                f"{indexed} of them with terms: {_rebuild_command(self.folder)}"
+                f"{indexed} of them with terms: {rebuild_command(self.folder)}"
             )
-        return manifest
 
 
 def create_library(folder: Path, model: str, fingerprint: str, dimension: int) -> Library:
-    """Make an empty library for a model's vectors; opens the one that is there when there is one."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make an empty library for a model's vectors; opens the one that is there when there is one.
+
+    Raises LibraryReadOnly or LibraryFull where it cannot be made, and what opening raises.
+    """
     if not (folder / FILE_NAME).exists():
-        meta = {
-            "format": FORMAT_VERSION,
-            "splitter": SPLITTER_VERSION,
-            "terms": TERMS_VERSION,
-            "passage_tokens": PASSAGE_TOKENS,
-            "model": model,
-            "model_fingerprint": fingerprint,
-            "dimension": dimension,
-            "generation": secrets.token_hex(8),
-        }
-        create_database(folder, meta)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            create_database(folder, {**new_meta(model, fingerprint, dimension), "generation": secrets.token_hex(8)})
+        except OSError as error:
+            raise cannot_make(folder, error) from error
     return Library(folder)
-
-
-def missing(folder: Path) -> LibraryMissing:
-    """The error for a folder without a library."""
-    return LibraryMissing(f"there is no library in {folder}: python -m index add PATH --library {folder}")
-
-
-def _words(title: str, heading: str, text: str) -> str:
-    """What FTS5 keeps of a passage: its terms, and those of the title and headings above it."""
-    return " ".join(terms(f"{title}\n{heading}\n{text}"))
-
-
-def _rebuild_command(folder: Path) -> str:
-    return f"python -m index rebuild --library {folder}"

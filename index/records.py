@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,50 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a span of the text stands in its file: a page, a slide or a cell.
+
+    `label` is the page's or slide's number from 1, or a cell as "Sheet1!B7" (CSV: "B7"). Places are in order and do
+    not overlap.
+    """
+
+    start: int
+    end: int
+    kind: Literal["page", "slide", "cell"]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a citation needs to know of a document; "" for what is not known. `date` is ISO 8601 or a part of it."""
+
+    author: str = ""
+    publisher: str = ""
+    date: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadFile:
     """What a reader makes of a file: its text, and where its blocks are, in order."""
 
     text: str
     title: str
     blocks: tuple[Block, ...]
+    places: tuple[Place, ...] = ()
+    origin: Origin = Origin()
+    encoding: str = ""  # of a text file, the codec it was decoded with; "" for the others
+    notes: tuple[str, ...] = ()  # what its user should know, e.g. that pages 3 and 7 hold no text
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """The text of one file as the library keeps it, never changed after.
 
-    `id` is the first 16 hexadecimal digits of the SHA-256 of the file's bytes. Headings,
-    paragraphs and sentences are in order; a heading's words count as a sentence and not as a
-    paragraph.
+    `id` is the first 16 hexadecimal digits of the SHA-256 of the file's bytes, `bytes` how many they
+    are. The same bytes under several names are one document; `name` and `source` are the first of
+    them. Headings, paragraphs and sentences are in order; a heading's words count as a sentence and
+    not as a paragraph. `title` and `origin` are the file's own, or what the user put in their place.
     """
 
     id: str
@@ -58,11 +88,21 @@ class Document:
     headings: tuple[Heading, ...]
     paragraphs: tuple[Span, ...]
     sentences: tuple[Span, ...]
+    places: tuple[Place, ...] = ()
+    origin: Origin = Origin()
+    encoding: str = ""
+    notes: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    kind: str = ""  # the suffix of the name it was read under, without the dot: the file's format
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentSummary:
-    """A document without its text. `added` is an ISO 8601 time in UTC."""
+    """A document without its text. `added` is an ISO 8601 time in UTC; `pages` is 0 where there are none.
+
+    `sources` are all the names it is kept under, the first being `source`; `collections` are in order.
+    """
 
     id: str
     name: str
@@ -72,6 +112,33 @@ class DocumentSummary:
     characters: int
     passages: int
     added: str
+    kind: str
+    bytes: int
+    pages: int
+    encoding: str
+    notes: tuple[str, ...]
+    origin: Origin
+    sources: tuple[str, ...]
+    collections: tuple[str, ...]
+
+
+State = Literal["waiting", "read", "split", "embedded", "searchable", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """How far a file has come. `reason` says why it failed and what to do, else it is empty.
+
+    `document` is the one that answers for the file now: also the earlier version of a file whose
+    new one is not searchable yet or failed. None where there is none. `since` is an ISO 8601 time in UTC.
+    """
+
+    source: str
+    name: str
+    state: State
+    reason: str
+    document: str | None
+    since: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.errors import YinzhengError
+
+if TYPE_CHECKING:
+    from index.ingest import Step
 
 EXIT_FOUND, EXIT_NOT_FOUND, EXIT_ERROR = 0, 1, 2
 
@@ -40,6 +43,27 @@ class Counter:
         self._said = now
         left = (now - self._began) / done * (total - done)
         say(f"  {self._what}: {done} of {total}, about {left:.0f} s left / 约剩 {left:.0f} 秒")
+
+
+class FileCounter:
+    """Progress of many files: counts, and an estimate from the share that is done, at most every two seconds."""
+
+    def __init__(self) -> None:
+        self._began = self._said = time.monotonic()
+
+    def __call__(self, step: Step) -> None:
+        """Report a step."""
+        now = time.monotonic()
+        if now - self._said < Counter.EVERY_SECONDS:
+            return
+        self._said = now
+        line = f"  {step.number} of {step.files} files / 个文件, {step.path.name}"
+        if step.passages:
+            line += f": {step.done} of {step.passages} passages / 段落"
+        if step.share > 0:
+            left = (now - self._began) / step.share * (1 - step.share)
+            line += f", about {left:.0f} s left / 约剩 {left:.0f} 秒"
+        say(line)
 
 
 def run_command(command: Callable[[], int]) -> int:

@@ -37,6 +37,13 @@ def _parser() -> argparse.ArgumentParser:
             "--library", type=Path, default=default_library(), metavar="DIR", help="the library's folder"
         )
         added.add_argument("--model", help="embedding model (default: the library's own)")
+        added.add_argument(
+            "--in",
+            dest="within",
+            action="append",
+            metavar="COLLECTION_OR_DOCUMENT",
+            help="look only in this collection or document; may be given several times / 只在该合集或文档中查找",
+        )
         added.add_argument("--json", action="store_true", help="print one JSON object a question")
         added.set_defaults(run=run)
         return added
@@ -81,7 +88,7 @@ def _ask(options: argparse.Namespace) -> int:
     threshold = None if share is None else assistant.calibration.threshold(share)
     found = True
     for question in _questions(options.question):
-        result = assistant.ask(question, threshold)
+        result = assistant.ask(question, threshold, options.within)
         found = found and isinstance(result, Answer)
         # Many questions are answered for a program: a line each, also without --json.
         if options.json or options.question == "-":
@@ -99,7 +106,7 @@ def _search(options: argparse.Namespace) -> int:
     assistant = open_assistant(options.library, options.model)
     found = True
     for question in _questions(options.question):
-        hits = assistant.search(question, options.top)
+        hits = assistant.search(question, options.top, options.within)
         found = found and bool(hits)
         if options.json or options.question == "-":
             print_json({"question": question, "hits": [hit_json(hit) for hit in hits]})
@@ -174,6 +181,10 @@ def _print_result(result: Answer | NotFound) -> None:
 
 def _address(entry: Quote) -> str:
     parts = [entry.title, entry.heading]
+    if entry.page is not None:
+        parts.append(f"page {entry.page} / 第 {entry.page} 页")
+    if entry.cell is not None:
+        parts.append(f"cell {entry.cell} / 单元格 {entry.cell}")
     if entry.paragraph is not None:
         parts.append(
             f"paragraph {entry.paragraph}, sentence {entry.sentence} / 第 {entry.paragraph} 段第 {entry.sentence} 句"

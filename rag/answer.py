@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from index.collections import Scope, scope
 from index.embed import Embedder, load_embedder
 from index.errors import YinzhengError
 from index.library import Library
@@ -42,30 +43,45 @@ class Assistant:
     reader: Reader
     calibration: Calibration
 
-    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
-        """Answer a question from the library, or say that it is not there. Raises UnusableQuestion.
+    def ask(
+        self, question: str, threshold: float | None = None, within: Sequence[str] | None = None
+    ) -> Answer | NotFound:
+        """Answer a question from the library, or say that it is not there.
 
         `threshold` is the least probability with which an answer is given; usually the calibration's.
+        `within` names the collections and documents to look in; none of them where it is empty.
+        Raises UnusableQuestion or UnknownCollection.
         """
         question = _cleaned(question)
         threshold = self.calibration.threshold() if threshold is None else threshold
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
-            hits = retrieve(self.library, question, vector, BUDGET)
+            limits = None if within is None else scope(self.library, within)
+            hits = retrieve(self.library, question, vector, BUDGET, limits)
             asked = wording(self.library, question)
             read = read_hits(self.reader, self.calibration, question, hits, asked)
+            searched = self._searched(limits, read.passages)
             if read.readings and read.readings[0].probability >= threshold:
-                return self._answer(question, asked, read, hits, threshold)
-            return self._not_found(question, asked, read, hits)
+                return self._answer(question, asked, read, hits, threshold, searched)
+            return self._not_found(question, asked, read, hits, searched)
 
-    def search(self, question: str, top_k: int) -> list[Hit]:
-        """The passages nearest to a question, best first, without reading them. Raises UnusableQuestion."""
+    def search(self, question: str, top_k: int, within: Sequence[str] | None = None) -> list[Hit]:
+        """The passages nearest to a question, best first, without reading them. Raises what `ask` does."""
         question = _cleaned(question)
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
-            return retrieve(self.library, question, vector, top_k)
+            limits = None if within is None else scope(self.library, within)
+            return retrieve(self.library, question, vector, top_k, limits)
 
-    def _answer(self, question: str, asked: Wording, read: Read, hits: Sequence[Hit], threshold: float) -> Answer:
+    def _answer(
+        self,
+        question: str,
+        asked: Wording,
+        read: Read,
+        hits: Sequence[Hit],
+        threshold: float,
+        searched: Searched,
+    ) -> Answer:
         further = FURTHER * threshold
         found = self._parts(question, asked, read, further) or found_in(question, read.readings, threshold, further)
         quotes: list[Quote] = []
@@ -91,14 +107,16 @@ class Assistant:
             quotes=tuple(quotes),
             candidates=self._candidates(others, quotes),
             nearest=self._nearest([hit for hit in hits if not any(_holds(hit, entry) for entry in quotes)]),
-            searched=self._searched(read.passages),
+            searched=searched,
         )
 
-    def _not_found(self, question: str, asked: Wording, read: Read, hits: Sequence[Hit]) -> NotFound:
+    def _not_found(
+        self, question: str, asked: Wording, read: Read, hits: Sequence[Hit], searched: Searched
+    ) -> NotFound:
         confidence = read.readings[0].probability if read.readings else 0.0
         across = bool(hits) and differ_in_script(question, hits[0].passage.text)
         unseen = () if across else unseen_words(asked)
-        return NotFound(question, confidence, unseen, self._nearest(hits), self._searched(read.passages))
+        return NotFound(question, confidence, unseen, self._nearest(hits), searched)
 
     def _parts(self, question: str, asked: Wording, read: Read, further: float) -> Found | None:
         """The parts' own answers, from the passages that answer the whole; None unless all have one of their own."""
@@ -151,8 +169,8 @@ class Assistant:
         ]
         return tuple(sorted(quotes, key=lambda entry: entry.paragraph is None)[:QUOTES])
 
-    def _searched(self, read: int) -> Searched:
-        counts = self.library.counts()
+    def _searched(self, limits: Scope | None, read: int) -> Searched:
+        counts = self.library.counts(None if limits is None else limits.documents)
         return Searched(counts.documents, counts.passages, read, datetime.now(UTC).isoformat(timespec="seconds"))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from index.records import Document, Heading
+from bisect import bisect_right
+
+from index.records import Document, Heading, Place
 from index.split import HEADING_SEPARATOR, containing
 from rag.records import Quote
 
@@ -16,6 +18,7 @@ def quote(document: Document, start: int, end: int) -> Quote:
         raise ValueError(f"{document.id} has {len(document.text)} characters: nothing to quote from {start} to {end}")
     paragraph = containing(document.paragraphs, start)
     sentence = containing(document.sentences, start)
+    place = place_at(document, start)
     number = None
     if paragraph is not None and sentence is not None:
         first = document.paragraphs[paragraph].start
@@ -23,14 +26,15 @@ def quote(document: Document, start: int, end: int) -> Quote:
             1
             + sentence
             - next(
-                place for place in range(sentence, -1, -1) if place == 0 or document.sentences[place - 1].start < first
+                entry for entry in range(sentence, -1, -1) if entry == 0 or document.sentences[entry - 1].start < first
             )
         )
     return Quote(
         document=document.id,
         title=document.title,
         heading=heading_path(document, start),
-        page=None,
+        page=int(place.label) if place is not None and place.kind in ("page", "slide") else None,
+        cell=place.label if place is not None and place.kind == "cell" else None,
         paragraph=None if paragraph is None else paragraph + 1,
         sentence=number,
         start=start,
@@ -53,6 +57,12 @@ def heading_path(document: Document, place: int) -> str:
             path.append(heading)
     words = (document.text[heading.start : heading.end] for heading in path)
     return HEADING_SEPARATOR.join(part for part in words if part != document.title)
+
+
+def place_at(document: Document, start: int) -> Place | None:
+    """The page, slide or cell that holds the character at `start`."""
+    position = bisect_right(document.places, start, key=lambda place: place.start) - 1
+    return document.places[position] if position >= 0 and start < document.places[position].end else None
 
 
 def sentence_around(document: Document, place: int) -> tuple[int, int] | None:

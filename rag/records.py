@@ -76,13 +76,15 @@ class Quote:
 
     `text == document.text[start:end]`, sliced when the quote was made. `paragraph` counts the
     document's paragraphs from 1 and `sentence` those within it; both are None for a heading.
-    `page` is None for a document without pages.
+    `page` is that of its beginning, or its slide; None for a document without pages. `cell` is the
+    cell of a table that it begins in, as "Sheet1!B7"; None where there is none.
     """
 
     document: str
     title: str
     heading: str
     page: int | None
+    cell: str | None
     paragraph: int | None
     sentence: int | None
     start: int

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from index.collections import Scope
 from index.lexical import keywords, score_terms, search_terms
 from index.library import Library
 from index.vectors import Scores
@@ -21,15 +22,16 @@ CANDIDATES = 50  # of each kind
 LEXICAL_WEIGHT = 0.2
 
 
-def retrieve(library: Library, question: str, vector: np.ndarray, top_k: int) -> list[Hit]:
-    """The `top_k` best passages (fewer if there are fewer), ties by id.
+def retrieve(library: Library, question: str, vector: np.ndarray, top_k: int, within: Scope | None = None) -> list[Hit]:
+    """The `top_k` best passages (fewer if there are fewer), ties by id; only those within the scope where one is given.
 
-    `vector` is the question's, unit norm. Call it within `library.snapshot()`.
+    A passage's score is the same with a scope and without. `vector` is the question's, unit norm.
+    Call it within `library.snapshot()`.
     """
     index = library.vector_index()
     words = keywords(library, question)
-    dense = index.search(vector, CANDIDATES)
-    lexical = search_terms(library, words, CANDIDATES)
+    dense = index.search(vector, CANDIDATES, None if within is None else within.passages)
+    lexical = search_terms(library, words, CANDIDATES, None if within is None else within.documents)
     ids = np.union1d(dense.ids, lexical.ids)
     cosine, shares = index.scores(vector, ids), score_terms(library, words, ids)
     scores = combined(cosine, shares)

@@ -15,10 +15,11 @@ from hypothesis import given
 
 from index.database import FILE_NAME
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryMissing, UnknownDocument, UnreadableFile
-from index.ingest import add_file, files_below, rebuild
+from index.ingest import add_file, files_below
 from index.lexical import keywords, search_terms
 from index.library import Library, create_library
 from index.readers import read
+from index.rebuild import rebuild
 from tests.conftest import ROOT
 from tests.fakes import TermEmbedder
 from tests.texts import TEXTS
@@ -234,7 +235,7 @@ def test_rebuilding_keeps_every_document(library: Library, fake: TermEmbedder, t
     for number in range(3):
         add_file(library, fake, write(tmp_path, f"{number}.md", f"# Title {number}\n\nSentence number {number}."))
     before = [(entry.name, entry.title, entry.sha256, entry.passages) for entry in library.documents()]
-    library.connection.execute("UPDATE meta SET value = '999' WHERE key = 'splitter'")
+    library.connection.execute("UPDATE meta SET value = '0' WHERE key = 'splitter'")
     library.close()
     with pytest.raises(LibraryMismatch, match="index rebuild"):
         Library(library.folder)

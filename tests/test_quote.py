@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.ingest import make_document
 from index.readers import read
-from index.records import Document
+from index.records import Document, Place
 from rag.quote import heading_path, quote, sentence_around
 from tests.conftest import ARTICLE
 from tests.fakes import TermEmbedder
@@ -69,6 +70,21 @@ def test_a_heading_has_no_paragraph_number() -> None:
     made = quote(ARTICLE_DOCUMENT, start, start + 5)
     assert (made.paragraph, made.sentence) == (None, None)
     assert made.heading == "“4+9”雁阵振翼高飞 聚链成群：大中小企业下好“一盘棋”"
+
+
+def test_a_quote_has_the_page_or_the_cell_that_it_begins_in() -> None:
+    plain = document_of("First page.\n\nSecond page.\n\nA cell.\n", "a.txt")
+    second, cell = plain.text.index("Second"), plain.text.index("A cell")
+    places = (
+        Place(0, second, "page", "7"),
+        Place(second, cell - 2, "slide", "8"),
+        Place(cell, cell + 4, "cell", "Sheet1!B7"),
+    )
+    document = replace(plain, places=places)
+    made = [quote(document, start, start + 3) for start in (0, second - 1, second, cell - 1, cell, cell + 3, cell + 4)]
+    assert [entry.page for entry in made] == [7, 7, 8, None, None, None, None]
+    assert [entry.cell for entry in made] == [None, None, None, None, "Sheet1!B7", "Sheet1!B7", None]
+    assert (quote(plain, 0, 3).page, quote(plain, 0, 3).cell) == (None, None)
 
 
 def test_headings_end_where_one_of_their_level_begins() -> None:

@@ -16,6 +16,8 @@ READERS = {
     ".text": read_plain,
 }
 
+KNOWN_SUFFIXES = frozenset(READERS)
+
 
 def read(data: bytes, name: str) -> ReadFile:
     """Read a file's bytes by the suffix of its name.

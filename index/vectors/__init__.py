@@ -32,8 +32,11 @@ class Neighbours:
 class VectorIndex(Protocol):
     """Vectors by id, searched by cosine."""
 
-    def search(self, question: np.ndarray, top_k: int) -> Neighbours:
-        """The `top_k` nearest (fewer if there are fewer) to one unit vector."""
+    def search(self, question: np.ndarray, top_k: int, among: Ids | None = None) -> Neighbours:
+        """The `top_k` nearest (fewer if there are fewer) to one unit vector, among the ids where some are given.
+
+        `among` ascends, and may be empty. Raises KeyError for an id that is not there.
+        """
 
     def scores(self, question: np.ndarray, ids: Ids) -> Scores:
         """The cosines of the given ids, in their order. Raises KeyError for an id that is not there."""
@@ -43,6 +46,14 @@ def cosines(question: np.ndarray, vectors: Matrix) -> Scores:
     """Row by row in float64, so that a row's score does not depend on its neighbours."""
     scores: Scores = (vectors.astype(np.float64) * question.astype(np.float64)).sum(axis=1)
     return scores
+
+
+def places_of(ids: Ids, wanted: Ids) -> Ids:
+    """Where the wanted ids stand among `ids`, which ascend. Raises KeyError for an id that is not there."""
+    places = np.searchsorted(ids, wanted)
+    if len(wanted) and (places.max() >= len(ids) or not np.array_equal(ids[places], wanted)):
+        raise KeyError(f"no vector for one of {wanted.tolist()}")
+    return places
 
 
 def settle(

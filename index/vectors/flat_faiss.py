@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index.vectors import Ids, Matrix, Neighbours, Scores, cosines, settle
+from index.vectors import Ids, Matrix, Neighbours, Scores, cosines, places_of, settle
+
+_log = logging.getLogger("yinzheng")
 
 
 class FaissIndex:
@@ -21,20 +24,24 @@ class FaissIndex:
         self._ids = ids
         self._flat = flat
 
-    def search(self, question: np.ndarray, top_k: int) -> Neighbours:
-        """The `top_k` nearest to one unit vector."""
+    def search(self, question: np.ndarray, top_k: int, among: Ids | None = None) -> Neighbours:
+        """The `top_k` nearest to one unit vector, among the ids where some are given."""
+        chosen = None if among is None else places_of(self._ids, among)
+        selector = None if chosen is None else faiss.IDSelectorBatch(chosen)
+        limits = None if chosen is None else faiss.SearchParameters()
+        if limits is not None:
+            limits.sel = selector  # which has to live as long as the search
 
         def fast_search(count: int) -> tuple[Ids, np.ndarray]:
-            fast, places = self._flat.search(question.astype(np.float32).reshape(1, -1), count)
+            fast, places = self._flat.search(question.astype(np.float32).reshape(1, -1), count, params=limits)
             return self._ids[places[0]], fast[0]
 
-        return settle(fast_search, lambda ids: self.scores(question, ids), len(self._ids), top_k)
+        size = len(self._ids) if chosen is None else len(chosen)
+        return settle(fast_search, lambda ids: self.scores(question, ids), size, top_k)
 
     def scores(self, question: np.ndarray, ids: Ids) -> Scores:
         """The cosines of the given ids, in their order. Raises KeyError for an id that is not there."""
-        places = np.searchsorted(self._ids, ids)
-        if len(ids) and (places.max() >= len(self._ids) or not np.array_equal(self._ids[places], ids)):
-            raise KeyError(f"no vector for one of {ids.tolist()}")
+        places = places_of(self._ids, ids)
         if not len(ids):
             return np.empty(0, np.float64)
         return cosines(question, self._flat.reconstruct_batch(places))
@@ -70,11 +77,16 @@ def save(index: FaissIndex, folder: Path, generation: str) -> Path:
 
 
 def load(folder: Path, generation: str, ids: Ids, dimension: int) -> FaissIndex | None:
-    """The index of that generation, or None where it is missing, damaged, or of another size."""
+    """The index of that generation, or None where it is missing, damaged (said so), or of another size."""
     for path in folder.glob(f"vectors-{generation}-*.faiss"):
-        data = path.read_bytes()
-        if path.stem.endswith(hashlib.sha256(data).hexdigest()[:16]):
-            flat = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-            if flat.ntotal == len(ids) and flat.d == dimension:
-                return FaissIndex(ids, flat)
+        try:
+            data = path.read_bytes()
+        except OSError:  # another process has just put a newer one in its place
+            continue
+        if not path.stem.endswith(hashlib.sha256(data).hexdigest()[:16]):
+            _log.warning("%s is damaged and is made again from the library's own vectors / 已损坏，正在重建", path)
+            continue
+        flat = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+        if flat.ntotal == len(ids) and flat.d == dimension:
+            return FaissIndex(ids, flat)
     return None
