@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections import defaultdict
 from typing import Any
 
-from rag.export.content import Content, UnexportableReport, address
+from rag.export.content import Content, address
+from rag.export.pandoc import run_pandoc
 from rag.export.references import key_of, references
 
 
 def write_biblatex(content: Content) -> bytes:
     """The documents as BibLaTeX, each once."""
-    import pypandoc
-
-    outcome = subprocess.run(
-        [pypandoc.get_pandoc_path(), "--from=csljson", "--to=biblatex", "--wrap=none"],
-        input=json.dumps(references(content.entries), ensure_ascii=False).encode(),
-        capture_output=True,
-        check=False,
-    )
-    if outcome.returncode != 0:
-        message = outcome.stderr.decode("utf-8", "replace").strip()
-        raise UnexportableReport(f"pandoc could not write {content.name!r} as BibLaTeX: {message}")
-    return outcome.stdout
+    items = json.dumps(references(content.entries), ensure_ascii=False).encode()
+    return run_pandoc(items, ["--from=csljson", "--to=biblatex", "--wrap=none"], content.name)
 
 
 def write_csl_json(content: Content) -> bytes:

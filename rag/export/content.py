@@ -15,6 +15,7 @@ NOT_XML = regex.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 WORDS = {
     "zh": {
         "references": "参考文献",
+        "sources": "原文文件",
         "question": "问",
         "note": "注",
         "current": "已核对",
@@ -24,6 +25,7 @@ WORDS = {
     },
     "en": {
         "references": "References",
+        "sources": "Source files",
         "question": "Question",
         "note": "Note",
         "current": "verified",

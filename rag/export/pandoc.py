@@ -41,24 +41,50 @@ def paragraph(*inlines: Node) -> Node:
 
 def write_with_pandoc(content: Content, target: str, quote_nodes: QuoteNodes, options: Sequence[str] = ()) -> bytes:
     """The report in one of pandoc's formats. Raises UnexportableReport where pandoc fails, and UnknownStyle."""
-    import pypandoc
-
     with tempfile.TemporaryDirectory(prefix="yinzheng-") as folder:
         items = Path(folder, "references.json")
         items.write_text(json.dumps(references(content.entries), ensure_ascii=False), encoding="utf-8")
-        result = Path(folder, "result")
-        arguments = ["--from=json", f"--to={target}", "--wrap=none", "--citeproc", f"--csl={style_file(content.style)}"]
-        outcome = subprocess.run(
-            [pypandoc.get_pandoc_path(), *arguments, f"--bibliography={items}", f"--output={result}", *options],
-            input=json.dumps(_document(content, quote_nodes, target)).encode(),
-            capture_output=True,
-            check=False,
-            timeout=_SECONDS,
+        cite = ["--citeproc", f"--csl={style_file(content.style)}", f"--bibliography={items}"]
+        document = json.dumps(_document(content, quote_nodes, target)).encode()
+        if target.startswith("markdown"):  # has no raised numbers that every reader of Markdown shows
+            cited = run_pandoc(document, ["--from=json", "--to=json", *cite], content.name)
+            document, cite = json.dumps(_lowered(json.loads(cited))).encode(), []
+        result = Path(folder, "result")  # some formats are not written to standard output
+        run_pandoc(
+            document,
+            ["--from=json", f"--to={target}", "--wrap=none", f"--output={result}", *cite, *options],
+            content.name,
         )
-        if outcome.returncode != 0:
-            message = outcome.stderr.decode("utf-8", "replace").strip()
-            raise UnexportableReport(f"pandoc could not write {content.name!r} as {target}: {message}")
         return result.read_bytes()
+
+
+def run_pandoc(given: bytes, arguments: Sequence[str], name: str) -> bytes:
+    """What pandoc makes of its input. Raises UnexportableReport."""
+    import pypandoc
+
+    command = [pypandoc.get_pandoc_path(), *arguments]
+    try:
+        outcome = subprocess.run(command, input=given, capture_output=True, check=False, timeout=_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise UnexportableReport(f"pandoc took more than {_SECONDS} s for {name!r}") from error
+    if outcome.returncode != 0:
+        raise UnexportableReport(
+            f"pandoc could not write {name!r}: {outcome.stderr.decode('utf-8', 'replace').strip()}"
+        )
+    return outcome.stdout
+
+
+def _lowered(node: Any) -> Any:
+    """The same document without raised characters."""
+    if isinstance(node, list):
+        lowered: list[Any] = []
+        for part in node:
+            raised = isinstance(part, dict) and part.get("t") == "Superscript"
+            lowered += _lowered(part["c"]) if raised else [_lowered(part)]
+        return lowered
+    if isinstance(node, dict):
+        return {key: _lowered(value) for key, value in node.items()}
+    return node
 
 
 def _document(content: Content, quote_nodes: QuoteNodes, target: str) -> Node:
@@ -79,6 +105,7 @@ def _document(content: Content, quote_nodes: QuoteNodes, target: str) -> Node:
         blocks.append({"t": "BlockQuote", "c": [paragraph(*quote_nodes(entry.text), footnote)]})
         if entry.note:
             blocks.append(_labelled(content.words("note"), entry.note))
+    blocks.append(_sources(content))
     return {"pandoc-api-version": _API_VERSION, "meta": meta, "blocks": blocks}
 
 
@@ -94,12 +121,21 @@ def _citation(content: Content, entry: Entry, verified: str) -> list[Node]:
     }
     where = without_controls(whereabouts(entry, content.language))
     stop = "。" if content.language == "zh" else ". "
-    details = f"[{address(entry)}] SHA-256 {entry.sha256} ({verified})"
+    details = f"[{address(entry)}] ({verified})"
     return [
         {"t": "Cite", "c": [[item], [words(f"[@{key_of(entry)}]")]]},
         words(f" {where}{stop}" if where else " "),
         words(details),
     ]
+
+
+def _sources(content: Content) -> Node:
+    """The files that the addresses lead into, each with its whole SHA-256."""
+    files = dict.fromkeys((entry.document, entry.name, entry.sha256) for entry in content.entries)
+    lines: list[Node] = [{"t": "Strong", "c": [words(f"{content.words('sources')}:")]}]
+    for document, name, sha256 in files:
+        lines += [{"t": "LineBreak"}, words(f"{document} · {without_controls(name)} · SHA-256 {sha256}")]
+    return paragraph(*lines)
 
 
 def _labelled(label: str, text: str) -> Node:

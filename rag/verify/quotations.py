@@ -1,0 +1,165 @@
+"""A report's parts -> the quotations in them, and what each cites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import regex
+
+from rag.verify.report import NoteMark, Part
+
+LEAST_CHARACTERS = 8  # of a script without spaces; fewer are a term or a title
+LEAST_WORDS = 5
+
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_WORD = regex.compile(
+    r"(?:(?!\p{Han}|\p{Hiragana}|\p{Katakana}|\p{Hangul}|\p{Thai})[\p{L}\p{M}\p{N}])+(?:['’.,-][\p{L}\p{N}]+)*"
+)
+_PAIRS = {
+    "“": "”", "„": "“”", "‟": "”", "「": "」", "『": "』", "«": "»", "‹": "›", "〝": "〞〟", "﹁": "﹂", "﹃": "﹄",
+    "»": "«", "＂": "＂", '"': '"', "‘": "’",
+}  # fmt: skip
+_DOUBLE = "“”„‟"
+_STOP = regex.compile(r"[。！？!?]|\.(?=\s|\Z)|\n")
+_NUMBER = regex.compile(r"[\[［【〔](\d{1,3}(?:\s*[-–—,，、]\s*\d{1,3})*)[\]］】〕]")
+_PARENTHESES = regex.compile(r"\s*[（(\[]([^（()）\]]{2,200})[)）\]]")
+_LISTED = regex.compile(r"\s*[\[［【〔](\d{1,3})[\]］】〕]\s*")
+_BEFORE = 200  # characters before a quotation in which its source may be named
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words that a report says are another's. `text == part.text[start:end]`, `part` counts the report's parts.
+
+    `citation` is what the report gives as their source: a note, a reference, what stands in parentheses after or in
+    the sentence before; "" where it gives none.
+    """
+
+    part: int
+    start: int
+    end: int
+    text: str
+    citation: str
+    introduced: str
+
+
+def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
+    """All quotations in order: between quote marks, and whole block quotations.
+
+    At least LEAST_CHARACTERS or LEAST_WORDS; a block quotation that has a note counts at any length.
+    """
+    references = {
+        found.group(1): part.text for part in parts if (found := _LISTED.match(part.text)) and part.kind == "text"
+    }
+    found: list[Quotation] = []
+    for number, part in enumerate(parts):
+        spans = [_trimmed(part.text)] if part.kind == "quotation" else marked_spans(part.text)
+        if part.kind == "text" and _LISTED.match(part.text):
+            continue  # an entry of the list of references quotes titles only
+        noted = part.kind == "quotation" and bool(part.notes)
+        kept = [(start, end) for start, end in spans if start < end and (noted or is_long(part.text[start:end]))]
+        limits = [*(start for start, _ in kept[1:]), len(part.text) + 1]
+        before = 0
+        for (start, end), limit in zip(kept, limits, strict=True):
+            citation = _citation(part, end, limit, references)
+            introduced = _sentence_before(part.text[max(before, start - _BEFORE) : start])
+            found.append(Quotation(number, start, end, part.text[start:end], citation, introduced))
+            before = end
+    return found
+
+
+def is_long(text: str) -> bool:
+    """Whether a text is long enough to be a quotation and not a term.
+
+    >>> is_long("中小企业服务工作站"), is_long("so-called")
+    (True, False)
+    """
+    return len(_UNSPACED.findall(text)) / LEAST_CHARACTERS + len(_WORD.findall(text)) / LEAST_WORDS >= 1
+
+
+def marked_spans(text: str) -> list[tuple[int, int]]:
+    """The spans between quote marks, outermost only, without the marks."""
+    if text.count("“") + text.count("„") != text.count("”") + text.count("‟") and not text.count("„"):
+        # Word turns a mark the wrong way at times: then each double mark opens or closes by turns.
+        places = [place for place, character in enumerate(text) if character in _DOUBLE]
+        if len(places) % 2 == 0:
+            return [(start + 1, end) for start, end in list(pairwise(places))[::2]]
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while place < len(text):
+        opening = text[place]
+        if opening not in _PAIRS or (
+            opening == "‘" and place and text[place - 1].isalnum() and not _UNSPACED.match(text[place - 1])
+        ):
+            place += 1
+            continue
+        end = _closing(text, place)
+        if end is None:
+            place += 1
+            continue
+        spans.append((place + 1, end))
+        place = end + 1
+    return spans
+
+
+def _closing(text: str, place: int) -> int | None:
+    opening, closing = text[place], _PAIRS[text[place]]
+    depth = 1
+    for at in range(place + 1, len(text)):
+        if text[at] in closing:
+            apostrophe = closing == "’" and text[at + 1 : at + 2].isalpha() and text[at - 1].isalpha()
+            if apostrophe and not _UNSPACED.match(text[at + 1]):
+                continue
+            depth -= 1
+            if depth == 0:
+                return at
+        elif text[at] == opening:
+            depth += 1
+    # A quotation of several paragraphs closes only in its last one.
+    return len(text) if opening in "“「『" and len(text) - place > 2 * LEAST_CHARACTERS else None
+
+
+def _trimmed(text: str) -> tuple[int, int]:
+    """All of a block quotation, or what is in the quote marks that stand around all of it.
+
+    The blank space at its ends stays: it may be the quotation's own.
+    """
+    inner = marked_spans(text.strip())
+    if len(inner) == 1 and inner[0] == (1, len(text.strip()) - 1):
+        start = len(text) - len(text.lstrip()) + 1
+        return start, start + inner[0][1] - inner[0][0]
+    return 0, len(text)
+
+
+def _citation(part: Part, end: int, limit: int, references: dict[str, str]) -> str:
+    """The first of: notes, numbers of references, parentheses, after the quotation and before the next one."""
+    notes = _first_notes(part.notes, end, limit)
+    if notes:
+        text = "\n".join(notes)
+        return "\n".join([text, *(references[number] for number in _numbers(text) if number in references)])
+    after = part.text[end:limit]
+    number = _NUMBER.search(after)
+    if number is not None:
+        return "\n".join(references[each] for each in _numbers(number.group()) if each in references)
+    following = _PARENTHESES.match(after.lstrip('”」』»›"’〞＂。，,. '))
+    return "" if following is None else following.group(1)
+
+
+def _first_notes(notes: tuple[NoteMark, ...], end: int, limit: int) -> list[str]:
+    """The notes at the first place where there are any."""
+    after = [note for note in notes if end - 1 <= note.at < limit]
+    return [note.text for note in after if note.at - after[0].at <= 1]
+
+
+def _numbers(text: str) -> list[str]:
+    found: list[str] = []
+    for group in _NUMBER.findall(text):
+        for piece in regex.split(r"\s*[,，、]\s*", group):
+            first, _, last = regex.sub(r"\s*[-–—]\s*", "-", piece).partition("-")
+            found += [str(number) for number in range(int(first), int(last or first) + 1)]
+    return found
+
+
+def _sentence_before(text: str) -> str:
+    return str(_STOP.split(text)[-1])
