@@ -19,6 +19,7 @@ from rag.records import Reading
 
 # Around a number's value, so that 100 is not found within 1000. Private characters: folding drops them from no text,
 # and a text that has its own is only found in where the term has the same.
+_LONGEST_NUMBER = 40  # characters that are looked at around a decimal point
 _BEFORE, _AFTER = "\ue000", "\ue001"
 
 
@@ -173,9 +174,11 @@ def joined(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if before.isalnum() and after.isalnum() and not is_letter_of_unspaced(before) and not is_letter_of_unspaced(after):
         return True
-    if after in ".,．，" and before.isdigit():
-        return text[place + 1 : place + 2].isdigit()
-    return before in ".,．，" and after.isdigit() and text[place - 2 : place - 1].isdigit()
+    if not (before.isdigit() and after in ".,．") and not (before in ".,．" and after.isdigit()):
+        return False
+    first = max(0, place - _LONGEST_NUMBER)
+    around = figures(text[first : place + _LONGEST_NUMBER])
+    return any(figure.number.start < place - first < figure.number.end for figure in around)
 
 
 def is_letter_of_unspaced(character: str) -> bool:

@@ -26,7 +26,7 @@ _MONTHS = (
 )  # fmt: skip
 
 # Character for character, so that places stay.
-_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: ".", 0xFF0C: ",", 0xFF05: "%", 0xFE6A: "%"}
+_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)} | {0xFF0E: ".", 0xFF05: "%", 0xFE6A: "%"}
 
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _CHINESE = rf"[{''.join(_DIGITS)}{''.join(_SMALL)}{''.join(_LARGE)}]"

@@ -50,7 +50,9 @@ def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
     At least LEAST_CHARACTERS or LEAST_WORDS; a block quotation that has a note counts at any length.
     """
     references = {
-        found.group(1): part.text for part in parts if (found := _LISTED.match(part.text)) and part.kind == "text"
+        str(listed.group(1)): part.text
+        for part in parts
+        if part.kind == "text" and (listed := _LISTED.match(part.text)) is not None
     }
     found: list[Quotation] = []
     for number, part in enumerate(parts):

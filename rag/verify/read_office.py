@@ -130,7 +130,7 @@ def _word_text(paragraph: etree._Element) -> tuple[str, list[tuple[int, tuple[st
         name = etree.QName(element).localname
         if name == "t":
             text += element.text or ""
-        elif name in _MARKS and element.getparent().tag == f"{_W}r":
+        elif name in _MARKS and (parent := element.getparent()) is not None and parent.tag == f"{_W}r":
             text += _MARKS[name]
         elif name in ("footnoteReference", "endnoteReference"):
             references.append((len(text), (name.removesuffix("Reference"), element.get(f"{_W}id", ""))))

@@ -91,16 +91,20 @@ class _Walk:
     def _note(self, element: etree._Element) -> str | None:
         """The text of the note that a link leads to, where it is a note's number."""
         target = element.get("href", "") if element.tag == "a" else ""
-        words = "".join(element.itertext()) if target.startswith("#") else ""
+        words = _words(element) if target.startswith("#") else ""
         if not _NOTE_LINK.fullmatch(words) or target[1:] not in self._targets:
             return None
-        return _BLANKS.sub(" ", "".join(self._targets[target[1:]].itertext())).strip()
+        return str(_BLANKS.sub(" ", _words(self._targets[target[1:]]))).strip()
 
     def _finish(self, quoted: bool) -> None:
         if self._text.strip():
             kind = "quotation" if quoted else "text"
             self.parts.append(Part(kind, self._text, tuple(self._marks), len(self.parts)))  # type: ignore[arg-type]
         self._text, self._marks = "", []
+
+
+def _words(element: etree._Element) -> str:
+    return "".join(str(piece) for piece in element.itertext())
 
 
 def _encoding(data: bytes) -> str | None:
