@@ -56,12 +56,12 @@ def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
     }
     found: list[Quotation] = []
     for number, part in enumerate(parts):
-        spans = [_trimmed(part.text)] if part.kind == "quotation" else marked_spans(part.text)
+        spans = [(0, len(part.text))] if part.kind == "quotation" else marked_spans(part.text)
         if part.kind == "text" and _LISTED.match(part.text):
             continue  # an entry of the list of references quotes titles only
         noted = part.kind == "quotation" and bool(part.notes)
         kept = [(start, end) for start, end in spans if start < end and (noted or is_long(part.text[start:end]))]
-        limits = [*(start for start, _ in kept[1:]), len(part.text) + 1]
+        limits = [*(start for start, _ in kept), len(part.text) + 1][1:]
         before = 0
         for (start, end), limit in zip(kept, limits, strict=True):
             citation = _citation(part, end, limit, references)
@@ -120,18 +120,6 @@ def _closing(text: str, place: int) -> int | None:
             depth += 1
     # A quotation of several paragraphs closes only in its last one.
     return len(text) if opening in "“「『" and len(text) - place > 2 * LEAST_CHARACTERS else None
-
-
-def _trimmed(text: str) -> tuple[int, int]:
-    """All of a block quotation, or what is in the quote marks that stand around all of it.
-
-    The blank space at its ends stays: it may be the quotation's own.
-    """
-    inner = marked_spans(text.strip())
-    if len(inner) == 1 and inner[0] == (1, len(text.strip()) - 1):
-        start = len(text) - len(text.lstrip()) + 1
-        return start, start + inner[0][1] - inner[0][0]
-    return 0, len(text)
 
 
 def _citation(part: Part, end: int, limit: int, references: dict[str, str]) -> str:

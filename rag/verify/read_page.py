@@ -6,7 +6,7 @@ import regex
 from lxml import etree
 from lxml import html as lxml_html
 
-from rag.verify.report import NoteMark, Part
+from rag.verify.report import Kind, NoteMark, Part
 
 _BLOCKS = frozenset(
     ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
@@ -22,10 +22,10 @@ _BLANKS = regex.compile(r"[ \t\n\r\f]+")
 def read_html(data: bytes) -> list[Part]:
     """The page's paragraphs; blank space is joined as a browser joins it, unless the page says otherwise."""
     tree = lxml_html.document_fromstring(data, parser=lxml_html.HTMLParser(encoding=_encoding(data), no_network=True))
-    targets = {str(element.get("id")): element for element in tree.iter() if element.get("id")}
-    walk = _Walk(targets)
-    walk.block(tree, False, False)
-    return walk.parts  # the notes are among them: they stand somewhere on the page
+    linked = {str(link.get("href"))[1:] for link in tree.iter("a") if _is_note_link(link)}
+    walk = _Walk({str(element.get("id")): element for element in tree.iter() if element.get("id") in linked})
+    walk.block(tree, "text", False)
+    return walk.parts
 
 
 def read_pdf(data: bytes) -> list[Part]:
@@ -43,27 +43,29 @@ def read_pdf(data: bytes) -> list[Part]:
 
 
 class _Walk:
-    """The walk over a page: the paragraph under way, and what is finished."""
+    """The walk over a page: the paragraph under way, and what is finished. `notes` are the notes by their ids."""
 
-    def __init__(self, targets: dict[str, etree._Element]) -> None:
+    def __init__(self, notes: dict[str, etree._Element]) -> None:
         self.parts: list[Part] = []
-        self._targets = targets
+        self._notes = notes
         self._text = ""
         self._marks: list[NoteMark] = []
 
-    def block(self, element: etree._Element, quoted: bool, kept: bool) -> None:
-        """Walk an element; `quoted` within a block quotation, `kept` where blank space is."""
+    def block(self, element: etree._Element, kind: Kind, kept: bool) -> None:
+        """Walk an element that stands in a part of some kind; `kept` where blank space is."""
         if not isinstance(element.tag, str) or element.tag in _SKIPPED:
             return
         style = (element.get("style") or "").replace(" ", "")
         kept = kept or element.tag in ("pre", "textarea") or "white-space:pre" in style
-        inner = quoted or element.tag == "blockquote"
+        inner: Kind = "note" if element.get("id") in self._notes else kind
+        if element.tag == "blockquote" and inner == "text":
+            inner = "quotation"
         is_block = element.tag in _BLOCKS
         if is_block:
-            self._finish(quoted)
-        note = self._note(element)
-        if note is not None:
-            self._marks.append(NoteMark(len(self._text), note))
+            self._finish(kind)
+        target = str(element.get("href", ""))[1:]
+        if _is_note_link(element) and target in self._notes and inner != "note":
+            self._marks.append(NoteMark(len(self._text), str(_BLANKS.sub(" ", _words(self._notes[target]))).strip()))
             return
         if element.tag == "br":
             self._text = self._text.rstrip(" ") if not kept else self._text
@@ -88,19 +90,17 @@ class _Walk:
                 text = text.removeprefix(" ")
         self._text += text
 
-    def _note(self, element: etree._Element) -> str | None:
-        """The text of the note that a link leads to, where it is a note's number."""
-        target = element.get("href", "") if element.tag == "a" else ""
-        words = _words(element) if target.startswith("#") else ""
-        if not _NOTE_LINK.fullmatch(words) or target[1:] not in self._targets:
-            return None
-        return str(_BLANKS.sub(" ", _words(self._targets[target[1:]]))).strip()
-
-    def _finish(self, quoted: bool) -> None:
+    def _finish(self, kind: Kind) -> None:
         if self._text.strip():
-            kind = "quotation" if quoted else "text"
-            self.parts.append(Part(kind, self._text, tuple(self._marks), len(self.parts)))  # type: ignore[arg-type]
+            self.parts.append(Part(kind, self._text, tuple(self._marks), len(self.parts)))
         self._text, self._marks = "", []
+
+
+def _is_note_link(element: etree._Element) -> bool:
+    """Whether it is a link within the page whose words are a note's number."""
+    if element.tag != "a" or not str(element.get("href", "")).startswith("#"):
+        return False
+    return _NOTE_LINK.fullmatch(_words(element)) is not None
 
 
 def _words(element: etree._Element) -> str:

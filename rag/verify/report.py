@@ -12,6 +12,8 @@ from typing import Literal
 
 from index.errors import UnreadableFile, YinzhengError
 
+Kind = Literal["text", "quotation", "note"]
+
 
 class UnreadableReport(YinzhengError):
     """A file that cannot be read as a report."""
@@ -29,7 +31,7 @@ class NoteMark:
 class Part:
     """A paragraph as its reader sees it. `number` counts the file's own paragraphs from 0, for marking a copy."""
 
-    kind: Literal["text", "quotation", "note"]
+    kind: Kind
     text: str
     notes: tuple[NoteMark, ...] = ()
     number: int = 0
