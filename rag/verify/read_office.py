@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import zipfile
 from collections.abc import Iterator
@@ -135,6 +136,13 @@ def _word_text(paragraph: etree._Element) -> tuple[str, list[tuple[int, tuple[st
         elif name in ("footnoteReference", "endnoteReference"):
             references.append((len(text), (name.removesuffix("Reference"), element.get(f"{_W}id", ""))))
     return text, references
+
+
+def word_text_length(run: etree._Element) -> int:
+    """How many characters of its paragraph's text a run holds."""
+    wrapper = etree.Element(f"{_W}p")
+    wrapper.append(copy.deepcopy(run))
+    return len(_word_text(wrapper)[0])
 
 
 def _runs(element: etree._Element) -> Iterator[etree._Element]:
