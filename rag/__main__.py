@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.places import default_library
 from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say
+from rag import commands_evidence
 from rag.records import Answer, NotFound, Quote
 
 
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     command("ask", _ask, "answer a question with quotes / 提问并引用原文")
     search = command("search", _search, "the nearest passages, unread / 检索最接近的段落")
     search.add_argument("--top", type=int, default=10, metavar="N", help="how many passages (default 10)")
+    commands_evidence.register(commands)
     return parser
 
 

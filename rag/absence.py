@@ -141,10 +141,7 @@ def absence_markdown(record: Absence, language: str = "zh") -> str:
         f"{'检索' if chinese else 'Searched'}: {len(record.documents)} {'篇文档' if chinese else 'documents'}, "
         f"{record.passages} {'个段落' if chinese else 'passages'}; {'未找到答案' if chinese else 'no answer found'}",
         "",
-        *(
-            f"- {one.id} · {json.dumps(one.name, ensure_ascii=False)} · SHA-256 {one.sha256}"
-            for one in record.documents
-        ),
+        *(f"- {json.dumps(one.name, ensure_ascii=False)} · SHA-256 {one.sha256}" for one in record.documents),
     ]
     return "\n".join(lines) + "\n"
 

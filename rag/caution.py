@@ -19,7 +19,8 @@ Kind = Literal["negation", "condition", "attribution"]
 # Compounds that deny nothing come first, and are passed over.
 _HARMLESS = (
     r"不仅|不但|不断|不少|不同|不久|不等|不妨|不愧|不禁|不约而同|不可或缺|未来|无论|无人机|无线|无缝|非常|非洲|若干|说明|小说|"
-    r"据点|数据|根据地|占据|证据|依据|对称|名称|职称|简称|又称|统称|称号|称为|\bno doubt\b|\bnot only\b|\bnothing but\b|\beven if\b"
+    r"据点|数据|根据地|占据|证据|依据|对称|名称|职称|简称|又称|统称|称号|称为|"
+    r"\bno doubt\b|\bnot only\b|\bnothing but\b|\beven if\b"
 )
 _MARKERS: dict[Kind, str] = {
     "negation": (

@@ -11,7 +11,7 @@ from index.library import Library
 from rag.evidence import origin_of
 from rag.fold import fold_only
 
-LEAST_TITLE = 4  # characters, folded; a shorter title is a word that stands in many citations
+LEAST_NAME = 4  # characters, folded; a shorter name is a word that stands in many citations
 
 _ADDRESS = regex.compile(r"(?<![0-9a-f])([0-9a-f]{16}):(\d+)-(\d+)")
 
@@ -30,13 +30,25 @@ class Names:
 
     def __init__(self, library: Library) -> None:
         self._names: list[tuple[str, str]] = []
+        self._makers: list[tuple[str, str]] = []
         for summary in library.documents():
-            url = origin_of(library.document(summary.id))["url"]
-            names = {summary.title, summary.name, PurePath(summary.name).stem, summary.id, summary.sha256, url}
-            self._names += [(folded, summary.id) for name in names if len(folded := fold_only(name)) >= LEAST_TITLE]
+            origin = origin_of(library.document(summary.id))
+            names = {
+                summary.title,
+                summary.name,
+                PurePath(summary.name).stem,
+                summary.id,
+                summary.sha256,
+                origin["url"],
+            }
+            self._names += _long_enough(names, summary.id)
+            self._makers += _long_enough({origin["author"], origin["publisher"]}, summary.id)
 
     def cited(self, citation: str) -> frozenset[str]:
-        """The documents that a citation names. A name within a longer name that is there too does not count."""
+        """The documents that a citation names: by title, file or address, or else by author and publisher.
+
+        A name within a longer name that is there too does not count.
+        """
         folded = fold_only(citation)
         held = [(name, document) for name, document in self._names if name in folded]
 
@@ -44,7 +56,8 @@ class Names:
             longer = [other for other, _ in held if name != other and name in other]
             return all(folded.count(name) > folded.count(other) for other in longer)
 
-        return frozenset(document for name, document in held if stands_alone(name))
+        named = frozenset(document for name, document in held if stands_alone(name))
+        return named or frozenset(document for name, document in self._makers if name in folded)
 
     def is_name(self, words: str) -> bool:
         """Whether words are a document's name, or a part of one."""
@@ -60,3 +73,7 @@ def address_in(citation: str) -> Address | None:
     """
     found = _ADDRESS.search(citation)
     return None if found is None else Address(found[1], int(found[2]), int(found[3]))
+
+
+def _long_enough(names: set[str], document: str) -> list[tuple[str, str]]:
+    return [(folded, document) for name in names if len(folded := fold_only(name)) >= LEAST_NAME]

@@ -6,6 +6,7 @@ import io
 from html import escape
 
 from rag.verify.check import Checked, CheckedReport
+from rag.verify.numerals import CheckedFigure
 from rag.verify.present import remark
 from rag.verify.read_office import word_text_length
 from rag.verify.report import ReadReport
@@ -43,7 +44,7 @@ def mark_word(data: bytes, report: CheckedReport) -> bytes:
         for element in paragraphs[part].iter(qn("w:r")):
             length = word_text_length(element)
             if place < end and start < place + length:
-                runs.append(Run(element, document))  # type: ignore[arg-type]
+                runs.append(Run(element, document))
             place += length
         if runs:
             document.add_comment([runs[0], runs[-1]], text=words, author=AUTHOR, initials="引")
@@ -56,17 +57,10 @@ def mark_html(read: ReadReport, report: CheckedReport) -> bytes:
     """The report's text as a page, each quotation marked with what is said of it, its differences shown."""
     blocks = []
     for number, part in enumerate(read.parts):
-        marks = [
-            (one.quotation.start, one.quotation.end, _quotation_html(one))
-            for one in report.quotations
-            if one.quotation.part == number
-        ]
+        said = [one for one in report.quotations if one.quotation.part == number]
+        marks = [(one.quotation.start, one.quotation.end, _quotation_html(one)) for one in said]
         marks += [
-            (
-                figure.start,
-                figure.end,
-                f'<mark class="number" title="{escape(figure.state)}">{escape(figure.text)}</mark>',
-            )
+            (figure.start, figure.end, _figure_html(figure))
             for figure in report.figures
             if figure.part == number and not figure.ok
         ]
@@ -77,15 +71,17 @@ def mark_html(read: ReadReport, report: CheckedReport) -> bytes:
                 place = end
         code += escape(part.text[place:])
         tag = "blockquote" if part.kind == "quotation" else "p"
-        remarks = "".join(
-            f"<small>{escape(remark(one))}</small>" for one in report.quotations if one.quotation.part == number
-        )
+        remarks = "".join(f"<small>{escape(remark(one))}</small>" for one in said)
         blocks.append(f"<{tag}>{code}</{tag}>{remarks}")
     page = (
         f'<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>{escape(report.name)}</title>'
         f"<style>{_STYLE}</style></head><body>\n" + "\n".join(blocks) + "\n</body></html>\n"
     )
     return page.encode("utf-8", "xmlcharrefreplace")
+
+
+def _figure_html(figure: CheckedFigure) -> str:
+    return f'<mark class="number" title="{escape(figure.state)}">{escape(figure.text)}</mark>'
 
 
 def _quotation_html(checked: Checked) -> str:

@@ -16,6 +16,12 @@ VERDICTS = {
     "source changed": "原文已更换",
 }
 
+STATES = {
+    "in the passage": "in the cited passage / 引文所在段落中有",
+    "elsewhere": "elsewhere in the cited document / 在所引文档的别处",
+    "not there": "not in the cited document / 所引文档中没有",
+}
+
 
 def report_json(report: CheckedReport) -> dict[str, Any]:
     """The report, its quotations and its figures, in order."""
@@ -74,10 +80,7 @@ def report_lines(report: CheckedReport) -> Iterator[str]:
             yield f"    = {checked.source.text}"
     for figure in report.figures:
         if not figure.ok:
-            where = (
-                "在文中别处 elsewhere in the document" if figure.state == "elsewhere" else "原文没有 not in the source"
-            )
-            yield f"✗ {figure.text}: {where}"
+            yield f"✗ {figure.text}: {STATES[figure.state]}"
 
 
 def remark(checked: Checked) -> str:
@@ -91,7 +94,9 @@ def remark(checked: Checked) -> str:
         if source.page is not None:
             where += f", p. {source.page} / 第 {source.page} 页"
         if source.paragraph is not None:
-            where += f", paragraph {source.paragraph}, sentence {source.sentence} / 第 {source.paragraph} 段第 {source.sentence} 句"
+            where += f", paragraph {source.paragraph} / 第 {source.paragraph} 段"
+        if source.sentence is not None:
+            where += f", sentence {source.sentence} / 第 {source.sentence} 句"
         said.append(where)
         for change in checked.differences:
             here = checked.quotation.text[change.first_start : change.first_end]
