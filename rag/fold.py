@@ -71,14 +71,19 @@ def fold(text: str) -> Folded:
     >>> fold("１８．５５ 萬").text
     '18.55万'
     """
-    pieces: list[str] = []
-    places: list[int] = []
-    for start, cluster in _clusters(text):
-        folded = _folded_character(cluster) if len(cluster) == 1 else _folded_cluster(cluster)
-        if folded:
-            pieces.append(folded)
-            places.extend([start] * len(folded))
+    if any(map(unicodedata.combining, set(text))):
+        found = list(regex.finditer(r"(?s).\p{M}*", text))  # each character with its combining marks
+        starts = [cluster.start() for cluster in found]
+        pieces = [_folded_cluster(cluster.group()) for cluster in found]
+    else:
+        starts = list(range(len(text)))
+        pieces = [_TABLE[code] for code in map(ord, text)]
     cased = "".join(pieces)
+    # Most characters fold to one or to none.
+    if max(map(len, pieces), default=0) <= 1:
+        places = [start for start, piece in zip(starts, pieces, strict=True) if piece]
+    else:
+        places = [start for start, piece in zip(starts, pieces, strict=True) for _ in piece]
     return Folded(_lower(cased), cased, tuple(places))
 
 
@@ -171,19 +176,12 @@ def _what(first: str, second: str) -> str:
     return "width" if "<wide>" in decomposed or "<narrow>" in decomposed else "ligatures and forms"
 
 
-def _clusters(text: str) -> list[tuple[int, str]]:
-    """Each character with the combining marks after it, and where it begins."""
-    if not any(map(unicodedata.combining, set(text))):
-        return list(enumerate(text))
-    return [(found.start(), found.group()) for found in regex.finditer(r"(?s).\p{M}*", text)]
-
-
 @cache
 def _folded_cluster(cluster: str) -> str:
+    """The same as `fold_only` but for case."""
     return unicodedata.normalize("NFC", cluster).translate(_TABLE)
 
 
-@cache
 def _folded_character(character: str) -> str:
     if character in QUOTE_MARKS:
         return '"'

@@ -5,7 +5,6 @@ The terms of the library's index name the candidates; where none of them holds t
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -54,7 +53,7 @@ class Finder:
         self._library = library
         self._ids = [summary.id for summary in library.documents()]
         self._folds: OrderedDict[str, Folded] = OrderedDict()
-        self._scanned: dict[str, str] | None = None
+        self._scanned: dict[str, str] = {}
 
     def find(self, text: str, preferred: str | None = None) -> list[Found]:
         """Every place that holds the words, exact ones first; else the place that is most like them; else none.
@@ -97,10 +96,13 @@ class Finder:
         return self._library.passages(search_terms(self._library, words, CANDIDATES).ids.tolist())
 
     def _holding(self, folded: str) -> set[str]:
-        """The documents whose folded text holds the words; all texts are folded once."""
-        if self._scanned is None:
-            self._scanned = {identity: fold_only(self._library.document(identity).text) for identity in self._ids}
-        return {identity for identity, text in self._scanned.items() if folded in text}
+        """The documents whose folded text holds the words; each text is folded once."""
+        return {identity for identity in self._ids if folded in self._scan(identity)}
+
+    def _scan(self, identity: str) -> str:
+        if identity not in self._scanned:
+            self._scanned[identity] = fold_only(self._library.document(identity).text)
+        return self._scanned[identity]
 
     def _fold(self, document: Document) -> Folded:
         folded = self._folds.pop(document.id, None)
@@ -112,8 +114,11 @@ class Finder:
         return folded
 
     def _occurrences(self, text: str, identity: str) -> list[Found]:
+        words = fold(text)
+        if words.text not in self._scan(identity):  # most candidates; the way back is needed for the others only
+            return []
         document = self._library.document(identity)
-        source, words = self._fold(document), fold(text)
+        source = self._fold(document)
         found: list[Found] = []
         place = source.text.find(words.text)
         while place >= 0 and len(found) < OCCURRENCES:
@@ -129,12 +134,8 @@ class Finder:
         windows = [(passage.document, passage.start, passage.end) for passage in passages]
         windows += [(identity, 0, len(self._library.document(identity).text)) for identity in preferred]
         for identity, start, end in windows:
-            document = self._library.document(identity)
-            source = self._fold(document)
-            margin = len(words.text) + 40
-            first = max(0, bisect_left(source.places, start) - margin)
-            last = bisect_left(source.places, end) + margin
-            found = _aligned(words, document, source, first, last)
+            margin = len(text) + 40
+            found = _aligned(words, self._library.document(identity), max(0, start - margin), end + margin)
             if found is not None and (best is None or found.covered > best.covered):
                 best = found
         return best
@@ -213,20 +214,21 @@ def _cuts(text: str, place: int) -> bool:
     return bool(_NUMERAL.match(before) and _NUMERAL.match(after))
 
 
-def _aligned(words: Folded, document: Document, source: Folded, first: int, last: int) -> Found | None:
-    """The part of a window that is most like the words, trimmed to where they agree at its ends."""
+def _aligned(words: Folded, document: Document, begin: int, finish: int) -> Found | None:
+    """The part of `document.text[begin:finish]` most like the words, trimmed to where they agree."""
     from rapidfuzz import fuzz
     from rapidfuzz.distance import Indel, Levenshtein
 
-    window = source.text[first:last]
-    length = len(words.text)
+    text = document.text[begin:finish]
+    source = fold(text)
+    window, length, first = source.text, len(words.text), 0
     if len(window) > length:
         near = fuzz.partial_ratio_alignment(words.text, window)
         if near is None:
             return None
         margin = max(12, length // 2)
-        first, last = first + max(0, near.dest_start - margin), first + near.dest_end + margin
-        window = source.text[first:last]
+        first = max(0, near.dest_start - margin)
+        window = source.text[first : near.dest_end + margin]
     least = 3 if sum(map(is_cjk, words.text)) > length / 2 else 5
     runs = [
         (step.src_start, step.src_end, step.dest_start, step.dest_end)
@@ -240,7 +242,7 @@ def _aligned(words: Folded, document: Document, source: Folded, first: int, last
     start = max(0, runs[0][2] - runs[0][0])
     end = min(len(window), runs[-1][3] + length - runs[-1][1])
     region = source.text[first + start : first + end]
-    at, stop = original_span(source, document.text, first + start, first + end)
+    at, stop = original_span(source, text, first + start, first + end)
     changes: list[Difference] = []
     for step in Levenshtein.opcodes(words.text, region):
         if step.tag != "equal":
@@ -250,7 +252,7 @@ def _aligned(words: Folded, document: Document, source: Folded, first: int, last
                 _place(source, first + start + step.dest_end) - at,
             )
             changes.append(Difference("altered", "words", *left, right[0], min(right[1], stop - at)))
-    return Found("altered", document.id, at, stop, tuple(changes), covered)
+    return Found("altered", document.id, begin + at, begin + stop, tuple(changes), covered)
 
 
 def _place(folded: Folded, position: int) -> int:

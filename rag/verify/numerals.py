@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import regex
@@ -56,21 +57,26 @@ class _Scope:
 def check_figures(library: Library, parts: tuple[Part, ...], places: Places, names: Names) -> tuple[CheckedFigure, ...]:
     """Check the numbers outside of quotations in every sentence that cites something the library has."""
     checked: list[CheckedFigure] = []
+    by_part: dict[int, list[tuple[int, int]]] = {}
+    for where, start, end in places:
+        by_part.setdefault(where, []).append((start, end))
     for number, part in enumerate(parts):
         if part.kind != "text":
             continue
-        quoted = [(start, end) for where, start, end in places if where == number]
+        quoted = by_part.get(number, [])
         cited = any(True for _ in part.notes)
         if not quoted and not cited:
             continue
         for span in sentence_spans(part.text, 0, len(part.text)):
-            scope = _scope(library, part, number, span.start, span.end, places, names)
+            sources = [places[number, *one] for one in quoted if one[0] < span.end and span.start < one[1]]
+            scope = _scope(library, part, span.start, span.end, sources, names)
             if scope.documents:
                 checked += _figures_of(part, number, span.start, span.end, quoted, scope)
     return tuple(checked)
 
 
-def _scope(library: Library, part: Part, number: int, start: int, end: int, places: Places, names: Names) -> _Scope:
+def _scope(library: Library, part: Part, start: int, end: int, sources: list[Quote], names: Names) -> _Scope:
+    """What a sentence cites; `sources` are those of the quotations in it."""
     scope = _Scope([], {})
 
     def add(document_id: str, place: int | None) -> None:
@@ -87,9 +93,8 @@ def _scope(library: Library, part: Part, number: int, start: int, end: int, plac
         last = document.paragraphs[min(len(document.paragraphs) - 1, at + NEIGHBOURS)]
         scope.passages.append(document.text[first.start : last.end])
 
-    for (where, quote_start, quote_end), source in places.items():
-        if where == number and quote_start < end and start < quote_end:
-            add(source.document, source.start)
+    for source in sources:
+        add(source.document, source.start)
     known = {summary.id for summary in library.documents()} if part.notes else set()
     for note in part.notes:
         if start < note.at <= end:
@@ -110,17 +115,17 @@ def _figures_of(
     heading = _COUNTED.match(text) if start == 0 else None
     if heading is not None:
         left_out.append((0, heading.end()))
-    passage = _values("\n".join(scope.passages))
-    everything = _values("\n".join(scope.documents.values()))
+    passage = frozenset().union(*map(_values, scope.passages))
     checked: list[CheckedFigure] = []
     for figure in figures(text):
         at, stop = start + figure.start, start + figure.end
         if not _says_a_number(text, figure) or any(at < last and first < stop for first, last in left_out):
             continue
         key = (figure.value, figure.unit)
-        state: Literal["in the passage", "elsewhere", "not there"] = (
-            "in the passage" if key in passage else "elsewhere" if key in everything else "not there"
-        )
+        state: Literal["in the passage", "elsewhere", "not there"] = "in the passage"
+        if key not in passage:
+            anywhere = any(key in _values(text) for text in scope.documents.values())
+            state = "elsewhere" if anywhere else "not there"
         value = f"{_decimal(figure.value)}{figure.unit}"
         checked.append(
             CheckedFigure(number, at, stop, part.text[at:stop], value, state, tuple(sorted(scope.documents)))
@@ -134,8 +139,9 @@ def _says_a_number(text: str, figure: Figure) -> bool:
     return figure.unit != "" or len(words) > 1 or any(character.isdecimal() for character in words)
 
 
-def _values(text: str) -> set[tuple[Fraction, str]]:
-    found = {(figure.value, figure.unit) for figure in figures(text)}
+@lru_cache(256)  # a report cites the same passages again and again
+def _values(text: str) -> frozenset[tuple[Fraction, str]]:
+    found = frozenset((figure.value, figure.unit) for figure in figures(text))
     return found | {(Fraction(month), "") for month in months(text)}
 
 
