@@ -120,6 +120,8 @@ def _looked_up(
     if best is not None and best.kind != "altered":
         return best, 1, len(found) - 1
     pieces = [piece for piece in _OMISSION.split(text) if piece.strip()]
+    if best is not None and _OMISSION.search(finder.text_of(best)):
+        pieces = []  # the source has such a mark there itself: it leaves nothing out
     if len(pieces) > 1 and all(len(piece) >= LEAST_PIECE for piece in pieces):
         joined = _in_order(finder, text, pieces, address, wanted, preferred)
         if joined is not None and (best is None or _RANKS[joined.kind] <= _RANKS[best.kind]):

@@ -12,7 +12,13 @@ from rag.evidence import origin_of
 from rag.fold import fold_only
 
 LEAST_NAME = 4  # characters, folded; a shorter name is a word that stands in many citations
+LEAST_STEM = 8  # of a file's name in Latin letters without its suffix: "report" names no document
 
+# Folding drops dashes and blanks; in names they stand as private characters.
+_DASH, _BLANK = "\ue010", "\ue011"
+_MARK = regex.compile(r"[-‐‑‒–—―−_]")
+_BLANK_BETWEEN_WORDS = regex.compile(r"(?<=[\p{Latin}\p{N}])\s+(?=[\p{Latin}\p{N}])")
+_WORD_GOES_ON = regex.compile(r"[\p{Latin}\p{N}]{2}")
 _ADDRESS = regex.compile(r"(?<![0-9a-f])([0-9a-f]{16}):(\d+)-(\d+)")
 
 
@@ -33,14 +39,10 @@ class Names:
         self._makers: list[tuple[str, str]] = []
         for summary in library.documents():
             origin = origin_of(library.document(summary.id))
-            names = {
-                summary.title,
-                summary.name,
-                PurePath(summary.name).stem,
-                summary.id,
-                summary.sha256,
-                origin["url"],
-            }
+            stem = PurePath(summary.name).stem
+            names = {summary.title, summary.name, summary.id, summary.sha256, origin["url"]}
+            if not stem.isascii() or len(stem) >= LEAST_STEM:
+                names.add(stem)
             self._names += _long_enough(names, summary.id)
             self._makers += _long_enough({origin["author"], origin["publisher"]}, summary.id)
 
@@ -49,19 +51,19 @@ class Names:
 
         A name within a longer name that is there too does not count.
         """
-        folded = fold_only(citation)
-        held = [(name, document) for name, document in self._names if name in folded]
+        folded = _folded(citation)
+        held = [(name, document) for name, document in self._names if _holds(folded, name)]
 
         def stands_alone(name: str) -> bool:
             longer = [other for other, _ in held if name != other and name in other]
             return all(folded.count(name) > folded.count(other) for other in longer)
 
         named = frozenset(document for name, document in held if stands_alone(name))
-        return named or frozenset(document for name, document in self._makers if name in folded)
+        return named or frozenset(document for name, document in self._makers if _holds(folded, name))
 
     def is_name(self, words: str) -> bool:
         """Whether words are a document's name, or a part of one."""
-        folded = fold_only(words).rstrip(".,。，")
+        folded = _folded(words).rstrip(".,。，")
         return any(folded in name for name, _ in self._names)
 
 
@@ -76,4 +78,21 @@ def address_in(citation: str) -> Address | None:
 
 
 def _long_enough(names: set[str], document: str) -> list[tuple[str, str]]:
-    return [(folded, document) for name in names if len(folded := fold_only(name)) >= LEAST_NAME]
+    return [(folded, document) for name in names if len(folded := _folded(name)) >= LEAST_NAME]
+
+
+def _folded(text: str) -> str:
+    """Folded with the marks that tell names apart: 1-2 is not 12, and words keep their ends."""
+    kept = _BLANK_BETWEEN_WORDS.sub(_BLANK, _MARK.sub(_DASH, text.strip()))
+    return fold_only(kept)
+
+
+def _holds(text: str, name: str) -> bool:
+    """Whether a folded text holds a name that is no part of a longer word or number there."""
+    place = text.find(name)
+    while place >= 0:
+        before, after = text[place - 1 : place] + name[0], name[-1] + text[place + len(name) : place + len(name) + 1]
+        if not (_WORD_GOES_ON.fullmatch(before) or _WORD_GOES_ON.fullmatch(after)):
+            return True
+        place = text.find(name, place + 1)
+    return False

@@ -24,9 +24,11 @@ RAREST_TERMS = 12  # of the quotation's, that candidates are looked for with
 CANDIDATES = 12  # passages
 OCCURRENCES = 50  # of the same words in one document
 LEAST_COVERED = 0.5  # of the quotation's characters, in runs that the source has too, to be called altered
+LEAST_CLAUSE = 4  # characters of a clause that is looked for by itself
 FOLDED_DOCUMENTS = 64
 
 _NUMERAL = regex.compile(r"[零〇一二三四五六七八九十百千万亿萬億兩两点點]")
+_CLAUSE_END = regex.compile(r"[，,；;。：:！？!?]")
 _UNIT = regex.compile(r"[%％‰‱十百千万亿萬億]")
 _FINAL = ",.，。"  # a mark that belongs to the report's sentence and is printed within the quotation
 
@@ -84,6 +86,10 @@ class Finder:
         nearest = self._nearest(text, passages, documents[:1] if preferred in documents[:1] else [])
         return [] if nearest is None else [nearest]
 
+    def text_of(self, found: Found) -> str:
+        """The source's words at a place."""
+        return self._library.document(found.document).text[found.start : found.end]
+
     def _candidates(self, text: str) -> list[Passage]:
         """The passages that hold the most of the rarest terms."""
         wanted = list(dict.fromkeys(terms(text)))
@@ -135,7 +141,8 @@ class Finder:
         windows += [(identity, 0, len(self._library.document(identity).text)) for identity in preferred]
         for identity, start, end in windows:
             margin = len(text) + 40
-            found = _aligned(words, self._library.document(identity), max(0, start - margin), end + margin)
+            document, begin = self._library.document(identity), max(0, start - margin)
+            found = _aligned(words, document, begin, end + margin) or _reordered(text, document, begin, end + margin)
             if found is not None and (best is None or found.covered > best.covered):
                 best = found
         return best
@@ -253,6 +260,22 @@ def _aligned(words: Folded, document: Document, begin: int, finish: int) -> Foun
             )
             changes.append(Difference("altered", "words", *left, right[0], min(right[1], stop - at)))
     return Found("altered", document.id, begin + at, begin + stop, tuple(changes), covered)
+
+
+def _reordered(text: str, document: Document, begin: int, finish: int) -> Found | None:
+    """The part of a window that holds most of the quotation's clauses, in whatever order."""
+    window = document.text[begin:finish]
+    source = fold(window)
+    clauses = [fold_only(clause) for clause in _CLAUSE_END.split(text)]
+    held = [(source.text.find(clause), clause) for clause in clauses if len(clause) >= LEAST_CLAUSE]
+    held = [(place, clause) for place, clause in held if place >= 0]
+    covered = sum(len(clause) for _, clause in held) / len(fold_only(text))
+    if covered < LEAST_COVERED:
+        return None
+    first, last = min(place for place, _ in held), max(place + len(clause) for place, clause in held)
+    start, end = original_span(source, window, first, last)
+    whole = Difference("altered", "order", 0, len(text), 0, end - start)
+    return Found("altered", document.id, begin + start, begin + end, (whole,), covered)
 
 
 def _place(folded: Folded, position: int) -> int:
