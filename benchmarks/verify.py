@@ -125,16 +125,15 @@ def _misattributed(library: Library, count: int) -> list[VerifyFigures]:
     documents = [library.document(summary.id) for summary in library.documents()]
     if len(documents) < 2:
         return []
-    told = 0
-    for _ in range(count):
+    cases: list[tuple[str, str]] = []
+    while len(cases) < count:
         right, wrong = chosen.sample(documents, 2)
-        spans = [span for span in right.sentences if span.end - span.start >= LEAST]
-        if not spans:
-            told += 1
-            continue
-        span = chosen.choice(spans)
-        text = f"«{right.text[span.start : span.end]}» ({wrong.name})"
-        told += not verify(library, read_report(text.encode(), "r.txt")).ok
+        words = [right.text[span.start : span.end] for span in right.sentences]
+        quotable = [text for text in words if _is_quotable(text) and text not in wrong.text]
+        if quotable:
+            cases.append((chosen.choice(quotable), wrong.name))
+    reports = (read_report(f"«{words}» ({name})".encode(), "r.txt") for words, name in cases)
+    told = sum(not verify(library, report).ok for report in reports)
     return [VerifyFigures("another document", True, count, told)]
 
 
