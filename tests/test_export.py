@@ -11,6 +11,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import bibtexparser
 import docx
@@ -80,7 +81,7 @@ def entries(library: Library) -> list[Entry]:
     return evidence.entries(report)
 
 
-def text_below(element: lxml.etree._Element, breaks: dict[str, str], skipped: tuple[str, ...]) -> str:
+def text_below(element: Any, breaks: dict[str, str], skipped: tuple[str, ...]) -> str:
     """The text of an element, for tags that stand for characters and tags that are left out."""
     parts = [element.text or ""]
     for child in element:
@@ -121,7 +122,7 @@ def from_word(data: bytes) -> list[str]:
 
 
 def from_opendocument(data: bytes) -> list[str]:
-    tree = lxml.etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("content.xml"))
+    tree: Any = lxml.etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("content.xml"))
     names = {key: value for key, value in tree.nsmap.items() if key}
     styles = {
         style.get(f"{{{names['style']}}}name"): style.get(f"{{{names['style']}}}parent-style-name")
@@ -136,7 +137,7 @@ def from_opendocument(data: bytes) -> list[str]:
 
 
 def from_html(data: bytes) -> list[str]:
-    tree = lxml.html.document_fromstring(data.decode("utf-8"))
+    tree: Any = lxml.html.document_fromstring(data.decode("utf-8"))
     return [text_below(part, {"br": "\n"}, ()) for part in tree.xpath("//blockquote//span[@class='quote']")]
 
 
@@ -184,7 +185,7 @@ def addresses(text: str) -> Iterator[str]:
 def test_word_has_real_footnotes_with_addresses(library: Library, entries: list[Entry]) -> None:
     for language, style in (("zh", None), ("en", None), ("zh", "apa")):
         data = export("R", entries, library, "docx", style, language)
-        notes = lxml.etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("word/footnotes.xml"))
+        notes: Any = lxml.etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("word/footnotes.xml"))
         found = [address for note in notes for address in addresses("".join(note.itertext()))]
         assert found == [f"{entry.document}:{entry.start}-{entry.end}" for entry in entries]
 
@@ -198,7 +199,7 @@ def test_each_quote_has_its_footnote(kind: str, library: Library, entries: list[
 
 
 def test_the_html_fetches_nothing(library: Library, entries: list[Entry]) -> None:
-    tree = lxml.html.document_fromstring(export("R", entries, library, "html").decode())
+    tree: Any = lxml.html.document_fromstring(export("R", entries, library, "html").decode())
     assert not tree.xpath("//script | //link | //img | //iframe")
     assert tree.xpath("//title/text()")
 
@@ -289,7 +290,7 @@ def with_origin(entry: Entry, **origin: str) -> Entry:
 )
 def test_gb_t_7714(origin: dict[str, str], expected: str, library: Library, entries: list[Entry]) -> None:
     text = export("R", [with_origin(entries[0], **origin)], library, "html").decode()
-    tree = lxml.html.document_fromstring(text)
+    tree: Any = lxml.html.document_fromstring(text)
     [entry] = tree.xpath("//*[contains(@class, 'csl-entry')]")
     assert " ".join("".join(entry.itertext()).split()) == expected
 
