@@ -10,6 +10,7 @@ from pathlib import Path
 
 from index.places import default_library
 from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say
+from rag import commands_evidence
 from rag.judge import FALSE_ANSWERS
 from rag.records import Answer, NotFound, Quote
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--reader", metavar="NAME", help="an extractive model of the hub, or its folder, that reads")
     calibrate.add_argument("--json", action="store_true", help="print one JSON object")
     calibrate.set_defaults(run=_calibrate)
+    commands_evidence.register(commands)
     return parser
 
 

@@ -1,0 +1,92 @@
+"""A report's parts -> the quotations in them, and what each cites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import regex
+
+from rag.marks import is_long, marked_spans
+from rag.verify.report import NoteMark, Part
+
+_STOP = regex.compile(r"[。！？!?]|\.(?=\s|\Z)|\n")
+_NUMBER = regex.compile(r"[\[［【〔](\d{1,3}(?:\s*[-–—,，、]\s*\d{1,3})*)[\]］】〕]")
+_PARENTHESES = regex.compile(r"\s*[（(\[]([^（()）\]]{2,200})[)）\]]")
+_LISTED = regex.compile(r"\s*[\[［【〔](\d{1,3})[\]］】〕]\s*")
+_BEFORE = 200  # characters before a quotation in which its source may be named
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words that a report says are another's. `text == part.text[start:end]`, `part` counts the report's parts.
+
+    `citation` is what the report gives as their source: a note, a reference, what stands in parentheses after or in
+    the sentence before; "" where it gives none.
+    """
+
+    part: int
+    start: int
+    end: int
+    text: str
+    citation: str
+    introduced: str
+
+
+def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
+    """All quotations in order: between quote marks, and whole block quotations.
+
+    Long enough ones (`is_long`); a block quotation that has a note counts at any length.
+    """
+    references = {
+        str(listed.group(1)): part.text
+        for part in parts
+        if part.kind == "text" and (listed := _LISTED.match(part.text)) is not None
+    }
+    found: list[Quotation] = []
+    for number, part in enumerate(parts):
+        spans = [(0, len(part.text))] if part.kind == "quotation" else marked_spans(part.text)
+        if part.kind == "text" and _LISTED.match(part.text):
+            continue  # an entry of the list of references quotes titles only
+        noted = part.kind == "quotation" and bool(part.notes)
+        kept = [(start, end) for start, end in spans if start < end and (noted or is_long(part.text[start:end]))]
+        limits = [*(start for start, _ in kept), len(part.text) + 1][1:]
+        before = 0
+        for (start, end), limit in zip(kept, limits, strict=True):
+            citation = _citation(part, end, limit, references)
+            introduced = _sentence_before(part.text[max(before, start - _BEFORE) : start])
+            found.append(Quotation(number, start, end, part.text[start:end], citation, introduced))
+            before = end
+    return found
+
+
+def _citation(part: Part, end: int, limit: int, references: dict[str, str]) -> str:
+    """The first of: notes, numbers of references, parentheses, after the quotation and before the next one."""
+    notes = _first_notes(part.notes, end, limit)
+    if notes:
+        text = "\n".join(notes)
+        return "\n".join([text, *(references[number] for number in _numbers(text) if number in references)])
+    after = part.text[end:limit]
+    number = _NUMBER.search(after)
+    if number is not None:
+        return "\n".join(references[each] for each in _numbers(number.group()) if each in references)
+    following = _PARENTHESES.match(after.lstrip('”」』»›"’〞＂。，,. '))
+    return "" if following is None else following.group(1)
+
+
+def _first_notes(notes: tuple[NoteMark, ...], end: int, limit: int) -> list[str]:
+    """The notes at the first place where there are any."""
+    after = [note for note in notes if end - 1 <= note.at < limit]
+    return [note.text for note in after if note.at - after[0].at <= 1]
+
+
+def _numbers(text: str) -> list[str]:
+    found: list[str] = []
+    for group in _NUMBER.findall(text):
+        for piece in regex.split(r"\s*[,，、]\s*", group):
+            first, _, last = regex.sub(r"\s*[-–—]\s*", "-", piece).partition("-")
+            found += [str(number) for number in range(int(first), int(last or first) + 1)]
+    return found
+
+
+def _sentence_before(text: str) -> str:
+    return str(_STOP.split(text)[-1])

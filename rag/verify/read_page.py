@@ -1,0 +1,116 @@
+"""Reports as they are shown: HTML, and PDF, which has lines and pages but no paragraphs or block quotations."""
+
+from __future__ import annotations
+
+import regex
+from lxml import etree
+from lxml import html as lxml_html
+
+from rag.verify.report import Kind, NoteMark, Part
+
+_BLOCKS = frozenset(
+    ["address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl",
+     "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+     "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot",
+     "th", "thead", "tr", "ul"]
+)  # fmt: skip
+_SKIPPED = frozenset(["head", "script", "style", "template", "noscript", "iframe", "object", "svg", "math"])
+_NOTE_LINK = regex.compile(r"\s*[\[(（［]?\s*(?:\d{1,4}|[*†‡§]|[①-⑳])\s*[\])）］]?\s*")
+_BLANKS = regex.compile(r"[ \t\n\r\f]+")
+
+
+def read_html(data: bytes) -> list[Part]:
+    """The page's paragraphs; blank space is joined as a browser joins it, unless the page says otherwise."""
+    tree = lxml_html.document_fromstring(data, parser=lxml_html.HTMLParser(encoding=_encoding(data), no_network=True))
+    linked = {str(link.get("href"))[1:] for link in tree.iter("a") if _is_note_link(link)}
+    walk = _Walk({str(element.get("id")): element for element in tree.iter() if element.get("id") in linked})
+    walk.block(tree, "text", False)
+    return walk.parts
+
+
+def read_pdf(data: bytes) -> list[Part]:
+    """The text of all pages as one part, so that a quotation goes on over a page's end."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    try:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    finally:
+        document.close()
+    # PDFium marks a hyphen at a line's end with U+FFFE.
+    text = "\n".join(pages).replace("\r\n", "\n").replace("\ufffe", "-\n")
+    return [Part("text", text)]
+
+
+class _Walk:
+    """The walk over a page: the paragraph under way, and what is finished. `notes` are the notes by their ids."""
+
+    def __init__(self, notes: dict[str, etree._Element]) -> None:
+        self.parts: list[Part] = []
+        self._notes = notes
+        self._text = ""
+        self._marks: list[NoteMark] = []
+
+    def block(self, element: etree._Element, kind: Kind, kept: bool) -> None:
+        """Walk an element that stands in a part of some kind; `kept` where blank space is."""
+        if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+            return
+        style = (element.get("style") or "").replace(" ", "")
+        kept = kept or element.tag in ("pre", "textarea") or "white-space:pre" in style
+        inner: Kind = "note" if element.get("id") in self._notes else kind
+        if element.tag == "blockquote" and inner == "text":
+            inner = "quotation"
+        is_block = element.tag in _BLOCKS
+        if is_block:
+            self._finish(kind)
+        target = str(element.get("href", ""))[1:]
+        if _is_note_link(element) and target in self._notes and inner != "note":
+            self._marks.append(NoteMark(len(self._text), str(_BLANKS.sub(" ", _words(self._notes[target]))).strip()))
+            return
+        if element.tag == "br":
+            self._text = self._text.rstrip(" ") if not kept else self._text
+            self._text += "\n"
+        if element.tag == "q":
+            self._text += "“"
+        self._add(element.text, kept)
+        for child in element:
+            self.block(child, inner, kept)
+            self._add(child.tail, kept)
+        if element.tag == "q":
+            self._text += "”"
+        if is_block:
+            self._finish(inner)
+
+    def _add(self, text: str | None, kept: bool) -> None:
+        if not text:
+            return
+        if not kept:
+            text = _BLANKS.sub(" ", text)
+            if self._text == "" or self._text[-1] in " \n":
+                text = text.removeprefix(" ")
+        self._text += text
+
+    def _finish(self, kind: Kind) -> None:
+        if self._text.strip():
+            self.parts.append(Part(kind, self._text, tuple(self._marks), len(self.parts)))
+        self._text, self._marks = "", []
+
+
+def _is_note_link(element: etree._Element) -> bool:
+    """Whether it is a link within the page whose words are a note's number."""
+    if element.tag != "a" or not str(element.get("href", "")).startswith("#"):
+        return False
+    return _NOTE_LINK.fullmatch(_words(element)) is not None
+
+
+def _words(element: etree._Element) -> str:
+    return "".join(str(piece) for piece in element.itertext())
+
+
+def _encoding(data: bytes) -> str | None:
+    """UTF-8 where it is that; otherwise what the page says."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "utf-8"
