@@ -1,4 +1,4 @@
-"""python -m benchmarks retrieval|weight --data DIR [--json]; article --questions FILE [--json]"""
+"""python -m benchmarks retrieval|weight|encodings --data DIR [--json]; article --questions FILE [--json]"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 def main(arguments: list[str] | None = None) -> int:
     """Run one benchmark and print its table, or with --json one object."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", choices=("retrieval", "weight", "article"))
+    parser.add_argument("name", choices=("retrieval", "weight", "article", "encodings"))
     parser.add_argument("--data", type=Path, help="folder with the question-answering sets")
     parser.add_argument("--questions", type=Path, help="questions on the first article, a JSON object a line")
     parser.add_argument("--model", default=None, help="another embedding model than the default")
@@ -28,6 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
     needed = options.questions if options.name == "article" else options.data
     if needed is None:
         parser.error(f"{options.name} needs {'--questions FILE' if options.name == 'article' else '--data DIR'}")
+
+    if options.name == "encodings":
+        from benchmarks.encodings import measure_encodings
+
+        _show([asdict(row) for row in measure_encodings(options.data)], options)
+        return 0
 
     from benchmarks.article import measure_article
     from benchmarks.retrieval import measure, tune_weight
@@ -45,12 +51,16 @@ def main(arguments: list[str] | None = None) -> int:
             {"pair": pair, **{str(weight): value for weight, value in zip(WEIGHTS, values, strict=True)}}
             for pair, values in tune_weight(options.data, embedder, WEIGHTS).items()
         ]
+    _show(figures, options)
+    return 0
+
+
+def _show(figures: list[dict[str, Any]], options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps({"benchmark": options.name, **context(), "figures": figures}, ensure_ascii=False))
     else:
         print(_table(figures))
         print(f"\n{_sentence(context())}")
-    return 0
 
 
 def context() -> dict[str, str]:
