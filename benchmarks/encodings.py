@@ -58,7 +58,8 @@ def measure_encodings(data: Path) -> list[EncodingRow]:
 
 
 def _row(texts: list[str], language: str, codec: str) -> EncodingRow:
-    shares, total = [], 0
+    shares: list[float] = []
+    total = 0
     wrong: dict[str, int] = {}
     for length in LENGTHS:
         written = [(text[:length], data) for text in texts if (data := _written(text[:length], codec)) is not None]
@@ -71,7 +72,8 @@ def _row(texts: list[str], language: str, codec: str) -> EncodingRow:
         shares.append(round(100 * right / len(written), 2) if written else 0.0)
         total += len(written)
     most = sorted(wrong, key=lambda name: -wrong[name])[:3]
-    return EncodingRow(language, codec, total, *shares, ", ".join(f"{name} {wrong[name]}" for name in most))
+    short, middle, long = shares
+    return EncodingRow(language, codec, total, short, middle, long, ", ".join(f"{name} {wrong[name]}" for name in most))
 
 
 def _written(text: str, codec: str) -> bytes | None:

@@ -43,6 +43,9 @@ _FAMILIES = {
     "koi8-r": ("koi8-r",),
     "cp874": ("cp874",),
 }
+# Letters as UTF-8 writes them, and the halves of pairs that some programs write as if they were letters.
+_SEQUENCE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_BEYOND = re.compile(rb"[\x80-\xff]")
 _LATIN = {"cp1250", "cp1252", "cp1254", "cp1257", "cp1258"}
 _ONE_BYTE = {
     "cp1250",
@@ -100,8 +103,12 @@ def decode(data: bytes, name: str, encoding: str | None = None, declared: str | 
                     "so take a whole copy of it or choose its encoding by hand"
                 )
             return Decoded(text, codec)
-    candidates = _candidates(data, declared)
-    for codec in candidates:
+    for codec in _candidates(data, declared):
+        if codec != "utf-8" and (place := _damaged_utf_8(data)) is not None:
+            raise UnreadableFile(
+                f"{name}: UTF-8 but for byte {place}; it is damaged, so take a whole copy of it or choose its encoding "
+                "by hand"
+            )
         text = _strictly(data, codec)
         if text is not None and _is_text(text) and (codec not in _ONE_BYTE or _is_prose(text)):
             return Decoded(text, codec)
@@ -228,6 +235,19 @@ _ALPHABETS = (
     (0x900, 0x980),
     (0xE00, 0xE80),  # Devanagari, Thai
 )
+
+
+def _damaged_utf_8(data: bytes) -> int | None:
+    """Where bytes that are UTF-8 nearly everywhere are not; None for other encodings, which hardly ever look like it."""
+    sequences = sum(len(found) for found in _SEQUENCE.findall(data))
+    others = len(_BEYOND.findall(data)) - sequences
+    if sequences < max(3, 8 * others):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
 
 
 def _is_text(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,40 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a span of the text stands in its file: a page, a slide or a cell.
+
+    `label` is the page's or slide's number from 1, or a cell as "Sheet1!B7" (CSV: "B7"). Places are in order and do
+    not overlap.
+    """
+
+    start: int
+    end: int
+    kind: Literal["page", "slide", "cell"]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a citation needs to know of a document; "" for what is not known. `date` is ISO 8601 or a part of it."""
+
+    author: str = ""
+    publisher: str = ""
+    date: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadFile:
     """What a reader makes of a file: its text, and where its blocks are, in order."""
 
     text: str
     title: str
     blocks: tuple[Block, ...]
+    places: tuple[Place, ...] = ()
+    origin: Origin = Origin()
+    encoding: str = ""  # of a text file, the codec it was decoded with; "" for the others
+    notes: tuple[str, ...] = ()  # what its user should know, e.g. that pages 3 and 7 hold no text
 
 
 @dataclass(frozen=True, slots=True)
