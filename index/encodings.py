@@ -238,7 +238,7 @@ _ALPHABETS = (
 
 
 def _damaged_utf_8(data: bytes) -> int | None:
-    """Where bytes that are UTF-8 nearly everywhere are not; None for other encodings, which hardly ever look like it."""
+    """Where bytes that are UTF-8 nearly everywhere are not; None for other encodings, which do not look like it."""
     sequences = sum(len(found) for found in _SEQUENCE.findall(data))
     others = len(_BEYOND.findall(data)) - sequences
     if sequences < max(3, 8 * others):

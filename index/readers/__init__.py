@@ -11,6 +11,7 @@ from index.errors import UnreadableFile
 from index.names import one_line
 from index.readers.html import read_html
 from index.readers.markdown import read_markdown
+from index.readers.pdf import read_pdf
 from index.readers.plain import read_plain
 from index.readers.sniff import kind_of
 from index.readers.source import Source, check_count
@@ -25,6 +26,7 @@ READERS: Mapping[str, Callable[[str, str], ReadFile]] = {
     ".text": read_plain,
 }
 _KINDS = {
+    ".pdf": "pdf",
     ".csv": "table",
     ".tsv": "table",
     ".html": "html",
@@ -90,6 +92,8 @@ def _read_kind(source: Source) -> ReadFile:
             return read_html(source)
         case "table":
             return _decoded(source, lambda text, stem: read_table(source, text))
+        case "pdf":
+            return read_pdf(source)
     reader = READERS.get(suffix)
     if reader is None:
         known = ", ".join(sorted(KNOWN_SUFFIXES))
