@@ -9,13 +9,18 @@ from pathlib import Path
 from index.encodings import decode
 from index.errors import UnreadableFile
 from index.names import one_line
+from index.readers.docx import read_docx
+from index.readers.eml import read_eml
+from index.readers.epub import read_epub
 from index.readers.html import read_html
 from index.readers.markdown import read_markdown
 from index.readers.pdf import read_pdf
 from index.readers.plain import read_plain
+from index.readers.pptx import read_pptx
 from index.readers.sniff import kind_of
 from index.readers.source import Source, check_count
 from index.readers.table import read_table
+from index.readers.xlsx import read_xlsx
 from index.records import ReadFile
 
 # Formats whose text is the file's own: from it alone, and the file's name, the blocks can be found again.
@@ -25,15 +30,30 @@ READERS: Mapping[str, Callable[[str, str], ReadFile]] = {
     ".txt": read_plain,
     ".text": read_plain,
 }
-_KINDS = {
-    ".pdf": "pdf",
-    ".csv": "table",
-    ".tsv": "table",
+_KINDS: Mapping[str, Callable[[Source], ReadFile]] = {
+    "html": read_html,
+    "pdf": read_pdf,
+    "docx": read_docx,
+    "pptx": read_pptx,
+    "xlsx": read_xlsx,
+    "epub": read_epub,
+    "eml": read_eml,
+    "table": lambda source: _decoded(source, lambda text, stem: read_table(source, text)),
+}
+_SUFFIXES = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".pptx": "pptx",
+    ".xlsx": "xlsx",
+    ".csv": "table",
+    ".tsv": "table",
+    ".epub": "epub",
+    ".eml": "eml",
 }
-KNOWN_SUFFIXES = frozenset(READERS) | frozenset(_KINDS)
+KNOWN_SUFFIXES = frozenset(READERS) | frozenset(_SUFFIXES)
 
 _REFUSED = {
     "old office": "an older Office file, or one with a password; open it and save it as DOCX, XLSX or PPTX without one",
@@ -44,7 +64,9 @@ _REFUSED = {
     "damaged archive": "a damaged archive; take a whole copy of the file",
     "program": "a program, and no text",
 }
-_CERTAIN = frozenset(_REFUSED) | {"pdf", "docx", "pptx", "xlsx", "epub", "html"}
+
+_BINARY = {"pdf", "docx", "pptx", "xlsx", "epub"}
+TITLE_CHARACTERS = 300  # shown in lists and embedded with every passage
 
 
 def read(data: bytes, name: str, encoding: str | None = None) -> ReadFile:
@@ -84,16 +106,16 @@ def _read_kind(source: Source) -> ReadFile:
     kind = kind_of(source.data)
     if kind == "html" and suffix in READERS:
         kind = ""  # a text may begin with a tag
-    kind = kind or _KINDS.get(suffix, "")
     if kind in _REFUSED:
         raise UnreadableFile(f"{source.name}: {_REFUSED[kind]}")
-    match kind:
-        case "html":
-            return read_html(source)
-        case "table":
-            return _decoded(source, lambda text, stem: read_table(source, text))
-        case "pdf":
-            return read_pdf(source)
+    named = _SUFFIXES.get(suffix, "")
+    if not kind and named in _BINARY:
+        raise UnreadableFile(
+            f"{source.name}: no {named.upper()} file, whatever its name says; take a whole copy of it, or give it the "
+            "suffix of what it is"
+        )
+    if kind or named:
+        return _KINDS[kind or named](source)
     reader = READERS.get(suffix)
     if reader is None:
         known = ", ".join(sorted(KNOWN_SUFFIXES))
@@ -117,6 +139,3 @@ def _checked(source: Source, content: ReadFile) -> ReadFile:
     check_count(source, "blocks", len(content.blocks))
     check_count(source, "places", len(content.places))
     return replace(content, title=one_line(content.title)[:TITLE_CHARACTERS] or source.stem)
-
-
-TITLE_CHARACTERS = 300  # shown in lists and embedded with every passage

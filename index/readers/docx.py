@@ -97,6 +97,7 @@ def _style_levels(document: Any) -> dict[str, int]:
     """The heading level of every paragraph style that has one, by the style's id; a style takes after its base."""
     levels: dict[str, int] = {}
     bases: dict[str, str] = {}
+    title = ""
     for style in document.styles.element.iter(f"{_W}style"):
         identity = style.get(f"{_W}styleId", "")
         name = style.find(f"{_W}name")
@@ -106,7 +107,7 @@ def _style_levels(document: Any) -> dict[str, int]:
         if found is not None:
             levels[identity] = int(found[1] or found[2])
         elif name is not None and name.get(f"{_W}val", "").casefold() == "title":
-            levels[identity] = 1
+            title = identity
         elif outline is not None and outline.get(f"{_W}val", "").isdecimal():
             levels[identity] = int(outline.get(f"{_W}val")) + 1
         if base is not None:
@@ -117,6 +118,7 @@ def _style_levels(document: Any) -> dict[str, int]:
             seen.add(above)
             above = bases[above]
         levels.setdefault(identity, levels.get(above, 0))
+    levels[title] = 1  # last, because the styles of by-lines take after it and are none
     return {identity: level for identity, level in levels.items() if 1 <= level <= 9}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import regex
@@ -18,6 +19,7 @@ from index.records import ReadFile
 
 DECLARATION_BYTES = 2048
 FOUND_SHARE = 0.9  # of the extracted paragraphs: what holds as many is the article, with what stands between them
+EXTRACTED_ELEMENTS = 100_000
 ENOUGH_SHARE = 0.25  # of the page's text: less is no article, and the whole page is read
 PARAGRAPHS = 60  # looked for, at most about twice as many
 PARAGRAPH_START = 30  # characters that tell a paragraph from the others
@@ -58,7 +60,9 @@ def parse_html(text: str) -> Any:
 
     text = _XML_DECLARATION.sub("", text.replace("\0", ""), count=1)
     try:
-        page = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, recover=True, remove_pis=True))
+        page = html.document_fromstring(
+            text, parser=html.HTMLParser(no_network=True, recover=True, remove_pis=True, huge_tree=True)
+        )
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
     return page
@@ -98,7 +102,12 @@ def _extracted(page: Any) -> list[str]:
 
     from trafilatura import bare_extraction
 
-    found = bare_extraction(copy.deepcopy(page), fast=True, include_comments=False)
+    if sum(1 for _ in islice(page.iter(), EXTRACTED_ELEMENTS)) == EXTRACTED_ELEMENTS:
+        return []  # no article, and a minute's work
+    try:
+        found = bare_extraction(copy.deepcopy(page), fast=True, include_comments=False)
+    except RecursionError:  # a page nested deeper than any is on purpose
+        return []
     if found is None or isinstance(found, dict) or found.body is None:
         return []
     return ["".join(element.itertext()) for element in found.body.iter("p", "head", "item", "cell", "quote", "code")]

@@ -26,6 +26,8 @@ _BREAKING = frozenset(
     | {"tfoot", "thead", "tr", "ul", "caption", "hgroup", "search", "legend", "colgroup", "nav", "footer", "aside"}
 )
 _HEADING = regex.compile(r"h([1-6])")
+_NOTE_ROLES = frozenset({"doc-noteref", "doc-backlink"})
+_NOTE_MARK = regex.compile(r"\[?\s*(?:[\p{N}a-zA-Z*†‡§]{1,4}|注\s*\d+)\s*\]?|[↩↑^\ufe0e\ufe0f]+")
 _HIDDEN_STYLE = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", regex.I)
 
 
@@ -114,11 +116,25 @@ def _left_out(node: Any, tag: str, top: bool, menus: bool) -> bool:
         return False
     if "hidden" in node.attrib or _HIDDEN_STYLE.search(node.get("style", "")):
         return True
-    if menus:
-        return False
-    if tag in _AROUND or node.get("role", "") in _AROUND_ROLES or node.get("aria-hidden") == "true":
+    if tag in {"a", "sup"} and _is_note_mark(node):
         return True
-    return tag in _BOXES and _is_menu(node)
+    return not menus and (_is_around(node, tag) or (tag in _BOXES and _is_menu(node)))
+
+
+def _is_around(node: Any, tag: str) -> bool:
+    """Whether the page says that this is no part of what it is about."""
+    return tag in _AROUND or node.get("role", "") in _AROUND_ROLES or node.get("aria-hidden") == "true"
+
+
+def _is_note_mark(node: Any) -> bool:
+    """Whether this is the number of a note, which would stand in the text as if it were part of a figure."""
+    links = [node] if node.tag == "a" else list(node.iter("a"))
+    if len(links) != 1 or "#" not in links[0].get("href", ""):
+        return False
+    words = visible(node).strip()
+    if words != visible(links[0]).strip() or _NOTE_MARK.fullmatch(words) is None:
+        return False
+    return node.tag == "sup" or node.find("sup") is not None or node.get("role", "") in _NOTE_ROLES
 
 
 def _is_menu(node: Any) -> bool:
@@ -135,7 +151,8 @@ def _texts(element: Any) -> Iterator[str]:
     while stack:
         node, leaving = stack.pop()
         tag = node.tag if isinstance(node.tag, str) else ""
-        if not leaving and tag and tag not in _UNSEEN:
+        unseen = tag in _UNSEEN or (tag in {"a", "sup"} and node is not element and _is_note_mark(node))
+        if not leaving and tag and not unseen:
             yield node.text or ""
             stack.append((node, True))
             stack.extend((child, False) for child in reversed(node))

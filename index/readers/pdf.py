@@ -141,8 +141,8 @@ def _notes(source: Source, pages: Sequence[Page], pictures: Sequence[int]) -> tu
         notes.append(f"{_numbered(empty)} no text" + (f"; {advice}" if advice else ""))
     if beyond:
         notes.append(
-            f"{_numbered(beyond)} no text and came after {len(reached)} others (the limit 'recognised_pages'); raise it, "
-            "or divide the file"
+            f"{_numbered(beyond)} no text and came after {len(reached)} others (the limit 'recognised_pages'); "
+            "raise it, or divide the file"
         )
     return tuple(notes)
 

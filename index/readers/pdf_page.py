@@ -1,10 +1,11 @@
-"""A PDF's page -> its lines, with a box for every character. pdfium says what the characters are, and in which order."""
+"""A PDF's page -> its lines, with a box for every character. pdfium says what they are, and in which order."""
 
 from __future__ import annotations
 
 import ctypes
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -46,14 +47,14 @@ def page_lines(page: Any) -> list[Line]:
     lines: list[Line] = []
     characters: list[str] = []
     boxes: list[Box] = []
-    bold = False
+    size, bold = 0.0, False
     high = 0  # the first half of a pair
     try:
         for index in range(pdfium.FPDFText_CountChars(raw)):
             code = pdfium.FPDFText_GetUnicode(raw, index)
             if code in {10, 13}:
-                _finish(lines, characters, boxes, bold)
-                characters, boxes, bold = [], [], False
+                _finish(lines, characters, boxes, size, bold)
+                characters, boxes, size, bold = [], [], 0.0, False
                 continue
             if 0xD800 <= code < 0xDC00:
                 high = code
@@ -67,16 +68,20 @@ def page_lines(page: Any) -> list[Line]:
                 continue
             if not characters:
                 bold = pdfium.FPDFText_GetFontWeight(raw, index) >= 600
+                size = _size(raw, index)
             characters.append(character)
             boxes.append(Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top))
-        _finish(lines, characters, boxes, bold)
+        _finish(lines, characters, boxes, size, bold)
     finally:
         textpage.close()
     return lines
 
 
-def make_line(characters: list[str], boxes: list[Box], bold: bool = False) -> Line | None:
-    """A line of these characters, without blank space around it; None where nothing is left."""
+def make_line(characters: list[str], boxes: list[Box], size: float = 0.0, bold: bool = False) -> Line | None:
+    """A line of these characters, without blank space around it; None where nothing is left.
+
+    Where the size of its letters is not known it is the height of their boxes.
+    """
     first, last = 0, len(characters)
     while first < last and characters[first].isspace():
         first += 1
@@ -92,15 +97,27 @@ def make_line(characters: list[str], boxes: list[Box], bold: bool = False) -> Li
         max(box.right for box in inked),
         max(box.top for box in inked),
     )
-    size = median(box.top - box.bottom for box in inked)
-    row = any(after.left - before.right > GAP_SIZES * size for before, after in zip(inked, inked[1:], strict=False))
+    size = size or median(box.top - box.bottom for box in inked)
+    row = any(after.left - before.right > GAP_SIZES * size for before, after in pairwise(inked))
     return Line("".join(characters), tuple(boxes), around, size, bold, row)
 
 
-def _finish(lines: list[Line], characters: list[str], boxes: list[Box], bold: bool) -> None:
-    line = make_line(characters, boxes, bold)
+def _finish(lines: list[Line], characters: list[str], boxes: list[Box], size: float, bold: bool) -> None:
+    line = make_line(characters, boxes, size, bold)
     if line is not None:
         lines.append(line)
+
+
+def _size(raw: Any, index: int) -> float:
+    """The size of a letter as it is drawn: the font's, times the scale that it is drawn at."""
+    import pypdfium2.raw as pdfium
+
+    matrix = pdfium.FS_MATRIX()
+    if not pdfium.FPDFText_GetMatrix(raw, index, matrix):
+        return 0.0
+    scale = abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5
+    size: float = pdfium.FPDFText_GetFontSize(raw, index) * scale
+    return size
 
 
 def _character(code: int) -> str:

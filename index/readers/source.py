@@ -12,7 +12,6 @@ from index.limits import Limits
 from index.names import one_line, shown
 from index.records import Block, Origin, Place, ReadFile
 
-
 UNKNOWN = Origin()
 Counted = Literal["blocks", "places", "characters", "members", "unpacked_bytes"]
 
@@ -50,6 +49,7 @@ class TextBuilder:
 
     def __init__(self, source: Source) -> None:
         self._source = source
+        self._most = source.limits
         self._parts: list[str] = []
         self._length = 0
         self._in_rows = False
@@ -71,14 +71,16 @@ class TextBuilder:
         start = self._length
         self._append(text)
         self._blocks.append(Block(start, self._length, min(level, 6)))
-        check_count(self._source, "blocks", len(self._blocks))
+        if len(self._blocks) > self._most.blocks:
+            check_count(self._source, "blocks", len(self._blocks))
         return start
 
     def place(self, start: int, end: int, kind: Literal["page", "slide", "cell"], label: str) -> None:
         """Say where a span stands in the file; an empty one stands nowhere."""
         if start < end:
             self._places.append(Place(start, end, kind, label))
-            check_count(self._source, "places", len(self._places))
+            if len(self._places) > self._most.places:
+                check_count(self._source, "places", len(self._places))
 
     def done(self, title: str, origin: Origin = UNKNOWN, notes: tuple[str, ...] = ()) -> ReadFile:
         """What was read. The file's name is the title where there is none."""
@@ -90,7 +92,8 @@ class TextBuilder:
     def _append(self, text: str) -> None:
         self._parts.append(text)
         self._length += len(text)
-        check_count(self._source, "characters", self._length)
+        if self._length > self._most.characters:
+            check_count(self._source, "characters", self._length)
 
 
 def check_count(source: Source, limit: Counted, count: int) -> None:

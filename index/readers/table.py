@@ -23,21 +23,26 @@ def read_table(source: Source, text: str) -> ReadFile:
     tabs = source.file_name.lower().endswith(".tsv")
     csv.field_size_limit(max(len(text), 1))
     rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if tabs else delimiter(text))
-    add_rows(built, rows, "")
+    add_rows(built, rows)
     return built.done("")
 
 
-def add_rows(built: TextBuilder, rows: Iterable[Sequence[str]], sheet: str, level: int = 1) -> None:
-    """Add a sheet's rows; `sheet` goes before each cell's place, `level` is for a first row of column names."""
+def add_rows(built: TextBuilder, rows: Iterable[Sequence[str]], sheet: str = "") -> None:
+    """Add a sheet's rows, its name as a heading above them and before each cell's place.
+
+    A first row of column names is a heading too, so that a row further down is found by them.
+    """
     numbered = enumerate(rows, start=1)
     first = next((entry for entry in numbered if any(cell.strip() for cell in entry[1])), None)
     if first is None:
         return
+    built.add(sheet, 1)
+    before = f"{sheet}!" if sheet else ""
     second = next((entry for entry in numbered if any(cell.strip() for cell in entry[1])), None)
     names = second is not None and are_names(first[1])
-    _add_row(built, *first, sheet, level if names else 0)
+    _add_row(built, *first, before, (2 if sheet else 1) if names else 0)
     for number, row in chain([] if second is None else [second], numbered):
-        _add_row(built, number, row, sheet, 0)
+        _add_row(built, number, row, before, 0)
 
 
 def delimiter(text: str) -> str:
@@ -78,9 +83,9 @@ def column_letters(number: int) -> str:
     return letters
 
 
-def _add_row(built: TextBuilder, number: int, row: Sequence[str], sheet: str, level: int) -> None:
+def _add_row(built: TextBuilder, number: int, row: Sequence[str], before: str, level: int) -> None:
     cells = [" ".join(cell.split()) for cell in row]
     place = built.add("\t".join(cells).rstrip("\t"), level, row=True)
     for column, cell in enumerate(cells, start=1):
-        built.place(place, place + len(cell), "cell", f"{sheet}{column_letters(column)}{number}")
+        built.place(place, place + len(cell), "cell", f"{before}{column_letters(column)}{number}")
         place += len(cell) + 1

@@ -28,8 +28,7 @@ def read_xlsx(source: Source) -> ReadFile:
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # they are what the writer claims, and may be a million rows
-            built.add(one_line(sheet.title), 1)
-            add_rows(built, _rows(sheet), f"{sheet.title}!", 2)
+            add_rows(built, _rows(sheet), one_line(sheet.title))
         properties = book.properties
     finally:
         book.close()
@@ -49,19 +48,20 @@ def _shown(cell: Any) -> str:
     A share in per cent and a day are what a reader saw; other formats (currency, colour) leave the number as it is.
     """
     value = cell.value
+    shown = "" if value is None else str(value)
     match value:
-        case None:
-            return ""
         case bool():
-            return "TRUE" if value else "FALSE"
+            shown = shown.upper()
         case datetime.datetime():
             bare = value.time() == datetime.time()
-            return value.date().isoformat() if bare else value.isoformat(" ", "seconds")
-        case datetime.date() | datetime.time():
-            return value.isoformat()
+            shown = value.date().isoformat() if bare else value.isoformat(" ", "seconds")
         case int() | float() if "%" in (cell.number_format or ""):
-            decimals = cell.number_format.partition("%")[0].partition(".")[2].count("0")
-            return f"{value * 100:.{decimals}f}%"
+            shown = _in_per_cent(value, cell.number_format)
         case float():
-            return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
-    return str(value)
+            shown = str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    return shown
+
+
+def _in_per_cent(value: float, number_format: str) -> str:
+    decimals = number_format.partition("%")[0].partition(".")[2].count("0")
+    return f"{value * 100:.{decimals}f}%"
