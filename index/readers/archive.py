@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import IO
 
 import regex
 
 from index.errors import UnreadableFile
 from index.readers.source import Source, check_count
 
-PROLOGUE_BYTES = 4096
-_DECLARES = regex.compile(rb"<!\s*(?:DOCTYPE|ENTITY)|<\0!\0D\0O\0C|\0<\0!\0D\0O\0C", regex.I)
+CHUNK_BYTES = 1 << 20
+OVERLAP_BYTES = 32
+_DECLARES = regex.compile(rb"<!DOCTYPE|<!ENTITY|<\0!\0D\0O\0C\0T|<\0!\0E\0N\0T")
+_XML_STARTS = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<")
 
 
 def open_archive(source: Source) -> zipfile.ZipFile:
@@ -38,10 +41,22 @@ def check_office(source: Source) -> None:
     """
     with open_archive(source) as archive:
         for part in archive.infolist():
-            if part.filename.endswith((".xml", ".rels")):
-                with archive.open(part) as opened:
-                    if _DECLARES.search(opened.read(PROLOGUE_BYTES)):
-                        raise UnreadableFile(
-                            f"{source.name}: its part {part.filename!r} declares entities, which no Office file may; "
-                            "open it in the program that made it and save it anew"
-                        )
+            with archive.open(part) as opened:
+                if _declares_entities(opened):
+                    raise UnreadableFile(
+                        f"{source.name}: its part {part.filename!r} declares entities, which no Office file may; open "
+                        "it in the program that made it and save it anew"
+                    )
+
+
+def _declares_entities(opened: IO[bytes]) -> bool:
+    """Whether an XML part declares something, anywhere in it: a comment of any length may stand before that."""
+    before = chunk = opened.read(CHUNK_BYTES)
+    if not chunk.lstrip().startswith(_XML_STARTS):
+        return False  # a picture or another part that no XML parser is given
+    while chunk:
+        if _DECLARES.search(before):
+            return True
+        chunk = opened.read(CHUNK_BYTES)
+        before = before[-OVERLAP_BYTES:] + chunk
+    return False

@@ -55,16 +55,20 @@ def declared_encoding(data: bytes) -> str | None:
 
 
 def parse_html(text: str) -> Any:
-    """The page's tree (lxml), without what is never read; None where there is nothing in it."""
+    """The page's tree (lxml); None where there is nothing in it.
+
+    Raises ValueError for tags in tags in tags, thousands deep, of which the parser would give only the outer ones.
+    """
     from lxml import etree, html
 
     text = _XML_DECLARATION.sub("", text.replace("\0", ""), count=1)
+    parser = html.HTMLParser(no_network=True, recover=True, remove_pis=True, huge_tree=True)
     try:
-        page = html.document_fromstring(
-            text, parser=html.HTMLParser(no_network=True, recover=True, remove_pis=True, huge_tree=True)
-        )
+        page = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise ValueError("nested too deep")
     return page
 
 
