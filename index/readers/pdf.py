@@ -81,6 +81,8 @@ def page_boxes(data: bytes, text: str, places: Sequence[Place], start: int, end:
 def page_picture(data: bytes, page: int, scale: float = 1.5) -> bytes:
     """A PNG of a page (numbered from 1), `scale` pixels a point, and never more than a few thousand pixels a side."""
     with _opened(data, "this PDF") as document:
+        if not 1 <= page <= len(document):
+            raise UnreadableFile(f"this PDF has no page {page}; its pages are 1 to {len(document)}")
         shown = document[page - 1]
         longest = max(*shown.get_size(), 1.0)
         picture = shown.render(scale=min(scale, PICTURE_SIDE / longest)).to_pil()
@@ -103,6 +105,8 @@ def _opened(data: bytes, name: str) -> Iterator[Any]:
         raise UnreadableFile(f"{name}: damaged, or no PDF; take a whole copy of it, or print it to PDF anew") from error
     try:
         yield document
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableFile(f"{name}: a page of it is damaged; take a whole copy, or print it to PDF anew") from error
     finally:
         document.close()
 

@@ -14,9 +14,10 @@ from statistics import median
 
 import regex
 
-from index.readers.pdf_page import Box, Line
+from index.readers.pdf_page import Line
 
 MARGIN_SHARE = 0.13  # of a page's height, above and below, where running heads and page numbers stand
+FURNITURE_LINES = 4
 LARGER = 1.13  # a heading's letters, in those of the text
 HEADING_CHARACTERS = 120
 LOOSER = 1.3  # the space between paragraphs, in that between lines
@@ -200,8 +201,9 @@ def _without_furniture(pages: Sequence[Page]) -> list[Page]:
     """The pages without lines that come again at the same height in the margin, and without their numbers."""
     seen: Counter[tuple[str, int]] = Counter()
     numbers: Counter[int] = Counter()
+    pitches = _pitches(pages)
     for page in pages:
-        margin = _in_margin(page)
+        margin = _in_margin(page, pitches)
         seen.update({_key(line) for line in margin})
         numbers.update({number - page.number for line in margin if (number := _page_number(line)) is not None})
     often = max(2, min(3, len(pages)))
@@ -209,7 +211,7 @@ def _without_furniture(pages: Sequence[Page]) -> list[Page]:
     for page in pages:
         dropped = {
             id(line)
-            for line in _in_margin(page)
+            for line in _in_margin(page, pitches)
             if seen[_key(line)] >= often
             or ((number := _page_number(line)) is not None and numbers[number - page.number] >= often)
         }
@@ -217,16 +219,21 @@ def _without_furniture(pages: Sequence[Page]) -> list[Page]:
     return kept
 
 
-def _in_margin(page: Page) -> list[Line]:
-    return [
-        line
-        for line in page.lines
-        if _middle(line.box) > page.height * (1 - MARGIN_SHARE) or _middle(line.box) < page.height * MARGIN_SHARE
-    ]
+def _in_margin(page: Page, pitches: dict[int, float]) -> list[Line]:
+    """The few outermost lines above and below that a wide space parts from the text."""
+    falling = sorted(page.lines, key=lambda line: -line.box.bottom)
+    upper = [line for line in falling if line.box.middle > page.height * (1 - MARGIN_SHARE)]
+    lower = [line for line in falling if line.box.middle < page.height * MARGIN_SHARE]
+    return [*_parted(upper, falling, pitches), *_parted(lower[::-1], falling[::-1], pitches)]
 
 
-def _middle(box: Box) -> float:
-    return (box.bottom + box.top) / 2
+def _parted(margin: Sequence[Line], inwards: Sequence[Line], pitches: dict[int, float]) -> Sequence[Line]:
+    for count, (line, following) in enumerate(pairwise(inwards[: FURNITURE_LINES + 1]), start=1):
+        pitch = abs(line.box.bottom - following.box.bottom)
+        other = abs(line.size - following.size) > SAME_SIZE * max(line.size, following.size)
+        if pitch > line.size and (other or pitch > LOOSER * pitches.get(round(line.size), 1.5 * line.size)):
+            return margin[:count]
+    return margin if len(inwards) <= FURNITURE_LINES else ()
 
 
 def _key(line: Line) -> tuple[str, int]:

@@ -23,6 +23,11 @@ class Box:
     right: float
     top: float
 
+    @property
+    def middle(self) -> float:
+        """Half-way up."""
+        return (self.bottom + self.top) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -66,11 +71,16 @@ def page_lines(page: Any) -> list[Line]:
                 continue
             if not pdfium.FPDFText_GetLooseCharBox(raw, index, place):
                 continue
+            box = Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+            if boxes and box.left < boxes[-1].left and not boxes[-1].bottom < box.middle < boxes[-1].top:
+                # pdfium gives no line's end after a hyphen.
+                _finish(lines, characters, boxes, size, bold)
+                characters, boxes = [], []
             if not characters:
                 bold = pdfium.FPDFText_GetFontWeight(raw, index) >= 600
                 size = _size(raw, index)
             characters.append(character)
-            boxes.append(Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top))
+            boxes.append(box)
         _finish(lines, characters, boxes, size, bold)
     finally:
         textpage.close()
