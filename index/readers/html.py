@@ -87,6 +87,9 @@ def _article(page: Any) -> Any:
 def _smallest(element: Any, starts: Sequence[str]) -> Any:
     held = [start for start in starts if start in _squeezed(visible(element))]
     while True:
+        if len(element) == 1 and isinstance(element[0].tag, str) and element[0].tag not in _LEAVES:
+            element = element[0]  # boxes in boxes
+            continue
         for child in element:
             if isinstance(child.tag, str):
                 text = _squeezed(visible(child))
@@ -108,8 +111,12 @@ def _extracted(page: Any) -> list[str]:
 
     if sum(1 for _ in islice(page.iter(), EXTRACTED_ELEMENTS)) == EXTRACTED_ELEMENTS:
         return []  # no article, and a minute's work
+    copied = copy.deepcopy(page)
+    for cell in copied.iter("td", "th"):  # trafilatura fills the rows and columns that a cell claims
+        cell.attrib.pop("colspan", None)
+        cell.attrib.pop("rowspan", None)
     try:
-        found = bare_extraction(copy.deepcopy(page), fast=True, include_comments=False)
+        found = bare_extraction(copied, fast=True, include_comments=False)
     except RecursionError:  # a page nested deeper than any is on purpose
         return []
     if found is None or isinstance(found, dict) or found.body is None:

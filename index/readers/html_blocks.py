@@ -128,13 +128,14 @@ def _is_around(node: Any, tag: str) -> bool:
 
 def _is_note_mark(node: Any) -> bool:
     """Whether this is the number of a note, which would stand in the text as if it were part of a figure."""
-    links = [node] if node.tag == "a" else list(node.iter("a"))
+    if node.tag == "a":
+        links = [node] if node.get("role", "") in _NOTE_ROLES or node.find("sup") is not None else []
+    else:
+        links = node.findall(".//a")
     if len(links) != 1 or "#" not in links[0].get("href", ""):
         return False
-    words = visible(node).strip()
-    if words != visible(links[0]).strip() or _NOTE_MARK.fullmatch(words) is None:
-        return False
-    return node.tag == "sup" or node.find("sup") is not None or node.get("role", "") in _NOTE_ROLES
+    words = "".join(node.itertext()).strip()
+    return words == "".join(links[0].itertext()).strip() and _NOTE_MARK.fullmatch(words) is not None
 
 
 def _is_menu(node: Any) -> bool:
