@@ -30,6 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, run, text in (
         ("retrieval", _retrieval, "how often the right passage is found"),
         ("weight", _weight, "what the lexical score is worth, on train rows"),
+        ("encodings", _encodings, "text files' encodings told apart"),
         ("reader", _reader, "answers read from the right passage"),
         ("answers", _answers, "the whole path, with the right passage there and taken away"),
     ):
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         if name in ("reader", "answers"):
             added.add_argument("--reader", help="another reader than the default")
             added.add_argument("--most", type=int, help="questions a pair (default: all)")
-        if name != "reader":
+        if name not in ("reader", "encodings"):
             added.add_argument("--model", help="another embedding model than the default")
     added = command("article", _article, "questions on the first article")
     added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
@@ -70,6 +71,12 @@ def _weight(options: argparse.Namespace) -> Iterable[Any]:
 
     for pair, values in tune_weight(options.data, _embedder(options), WEIGHTS).items():
         yield {"pair": pair, **{str(weight): value for weight, value in zip(WEIGHTS, values, strict=True)}}
+
+
+def _encodings(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.encodings import measure_encodings
+
+    return measure_encodings(options.data)
 
 
 def _reader(options: argparse.Namespace) -> Iterable[Any]:

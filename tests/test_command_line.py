@@ -36,12 +36,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library made on the command line, with a broken file beside the article."""
     place = tmp_path_factory.mktemp("command-line")
     wrong = place / "wrong.txt"
-    wrong.write_bytes("武汉".encode("gb18030"))
+    wrong.write_bytes(bytes(range(256)))
     outcome = run("index", "add", str(ARTICLE), str(wrong), "--library", str(place / "library"), "--json")
     assert outcome.returncode == 2
     added, failed = lines(outcome)
     assert (added["state"], failed["state"]) == ("added", "failed")
-    assert "wrong.txt: not UTF-8" in failed["detail"]
+    assert "wrong.txt: this is not text" in failed["detail"]
     assert "[2/2] failed: wrong.txt" in outcome.stderr
     return place / "library"
 

@@ -8,21 +8,26 @@ import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.records import Block, ReadFile, Span
+from index.readers.front_matter import front_matter
+from index.records import Block, Origin, ReadFile, Span
 from index.split import heading_words
 
 _LEAVES = ("inline", "fence", "code_block", "html_block")
 
 
 def read_markdown(text: str, stem: str) -> ReadFile:
-    """Read Markdown; the title is the first heading of the first level, else the file's name.
+    """Read Markdown; the title is the front matter's or the first heading of the first level, else the file's name.
 
-    Lines that no block claims (rules, link definitions) are paragraphs too: nothing is dropped.
+    Lines that no block claims (rules, link definitions) are paragraphs too: nothing is dropped but the front matter,
+    which stays in the text and is in no block.
     """
     starts = _line_starts(text)
+    about = front_matter(text)
     blocks: list[Block] = []
-    line = 0
-    for first, last, level in _leaf_lines(MarkdownIt("commonmark").enable("table").parse(text)):
+    head = line = 0 if about is None else about.lines
+    body = text[starts[head] :]
+    for above, below, level in _leaf_lines(MarkdownIt("commonmark").enable("table").parse(body)):
+        first, last = above + head, below + head
         if first < line:  # cells of one table row lie on one line
             continue
         if first > line:
@@ -31,7 +36,8 @@ def read_markdown(text: str, stem: str) -> ReadFile:
         line = last
     blocks.append(Block(starts[line], len(text)))
     filled = tuple(block for block in blocks if text[block.start : block.end].strip())
-    return ReadFile(text, _title(text, filled) or stem, filled)
+    title = (about.title if about is not None else "") or _title(text, filled) or stem
+    return ReadFile(text, title, filled, origin=Origin() if about is None else about.origin)
 
 
 def _leaf_lines(tokens: list[Token]) -> list[tuple[int, int, int]]:
