@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -342,8 +342,7 @@ def text_sha256(document: Document) -> str:
 
 def origin_of(document: Document) -> dict[str, str]:
     """What a citation needs: author, publisher, date and URL, "" for what is not known."""
-    origin = getattr(document, "origin", None)
-    return {name: getattr(origin, name, "") for name in ("author", "publisher", "date", "url")}
+    return asdict(document.origin)
 
 
 def _address(document: Document, start: int, end: int) -> dict[str, Any]:

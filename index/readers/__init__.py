@@ -68,8 +68,6 @@ _REFUSED = {
 _BINARY = {"pdf", "docx", "pptx", "xlsx", "epub"}
 TITLE_CHARACTERS = 300  # shown in lists and embedded with every passage
 
-KNOWN_SUFFIXES = frozenset(READERS)
-
 
 def read(data: bytes, name: str, encoding: str | None = None) -> ReadFile:
     """Read a file's bytes: by what they are where they show it (a PDF named .docx is read as PDF), else by the suffix.
