@@ -151,6 +151,20 @@ def test_a_citation_of_another_document_is_told(library: Library, citation: str,
     assert (one.verdict, one.wrong_document, report.ok) == ("exact", wrong, not wrong)
 
 
+def test_names_are_not_found_within_longer_ones(tmp_path: Path) -> None:
+    texts = {
+        "case-1-2.txt": f"{SENTENCE}。",
+        "case-12.txt": "Another thing altogether.",
+        "case-1-23.txt": "And one more.",
+    }
+    library = library_of(tmp_path, texts)
+    for name, wrong in (("case-1-2.txt", False), ("case-12.txt", True), ("case-1-23.txt", True)):
+        assert [one.wrong_document for one in checked(library, f"“{SENTENCE}” ({name})").quotations] == [wrong]
+        stem = name.removesuffix(".txt")
+        expected = wrong and len(stem) >= 8
+        assert [one.wrong_document for one in checked(library, f"“{SENTENCE}” ({stem})").quotations] == [expected]
+
+
 def test_a_document_named_before_the_words(library: Library) -> None:
     [one] = checked(library, f"According to the Annual report of the harbour, “{SENTENCE}”").quotations
     assert one.wrong_document
