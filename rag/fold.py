@@ -95,7 +95,7 @@ def fold_only(text: str) -> str:
 def original_span(folded: Folded, text: str, start: int, end: int) -> tuple[int, int]:
     """Where `folded.text[start:end]` lies in the original text, combining marks included."""
     stop = folded.places[end - 1] + 1
-    while stop < len(text) and unicodedata.combining(text[stop]):
+    while stop < len(text) and unicodedata.category(text[stop]).startswith("M"):
         stop += 1
     return folded.places[start], stop
 
