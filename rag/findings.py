@@ -15,6 +15,7 @@ from rag.records import Reading, Relation
 LISTED = 12  # answers of a list at most
 _EVEN = log(0.25)  # a further span of a passage belongs to a list when it is at least so likely as its first
 _DIGIT = regex.compile(r"\d")
+_NUMBER = regex.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,15 @@ def contradict(one: str, other: str) -> bool:
 def _of_one_kind(one: str, other: str) -> bool:
     """Both with a number in them, or neither: a count is no answer where names are."""
     return bool(_DIGIT.search(one)) == bool(_DIGIT.search(other))
+
+
+def numbers_in(text: str) -> int:
+    """How many numbers stand in a text.
+
+    >>> numbers_in("5只，规模1,056.5亿元")
+    2
+    """
+    return len(_NUMBER.findall(text))
 
 
 def spans_of(reading: Reading, least: float = _EVEN) -> list[Span]:
