@@ -20,7 +20,7 @@ from rag.answer import Assistant
 from rag.calibrate import calibration_for
 from rag.findings import found_in, span_of
 from rag.overlap import f1
-from rag.read import BUDGET, CLEAR, Read, read_hits
+from rag.read import BUDGET, Read, read_hits
 from rag.reader import Reader
 from rag.reader.kept import KeptReadings
 from rag.records import Hit
@@ -131,7 +131,7 @@ def outcome(assistant: Assistant, made: SetLibrary, asked: Row, row: Row) -> Out
     )
 
 
-def _timed(assistant: Assistant, question: str, hits: Sequence[Hit], clear: float = CLEAR) -> tuple[Read, float]:
+def _timed(assistant: Assistant, question: str, hits: Sequence[Hit], clear: float | None = None) -> tuple[Read, float]:
     asked = wording(assistant.library, question)
     began = time.perf_counter()
     read = read_hits(assistant.reader, assistant.calibration, question, hits, asked, clear)

@@ -13,7 +13,7 @@ from rag.unseen import Wording
 
 STEP = 4  # passages read at a time
 BUDGET = 12  # passages read at most
-CLEAR = 0.9  # the probability of the best reading from which no more are read
+CLEAR = 0.01  # no more are read when the best reading passes the threshold for this share of false answers
 SPANS = 4  # looked for in a passage; a list needs more than one
 
 
@@ -31,9 +31,13 @@ def read_hits(
     question: str,
     hits: Sequence[Hit],
     asked: Wording,
-    clear: float = CLEAR,
+    clear: float | None = None,
 ) -> Read:
-    """Read hits in their order until one is clear or the budget is spent; `clear` above 1 reads them all."""
+    """Read hits in their order until one is clear or the budget is spent.
+
+    `clear` is the probability from which one is, usually the calibration's; above 1, all are read.
+    """
+    clear = calibration.threshold(CLEAR) if clear is None else clear
     readings: list[Reading] = []
     done = 0
     while done < min(len(hits), BUDGET):
