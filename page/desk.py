@@ -12,7 +12,7 @@ import gradio as gr
 from page import html
 from page.answering import Answering
 from page.conversation import Turns, answered, asked, stopped, waiting
-from page.document import AROUND, document_view
+from page.document import AROUND
 from page.documents import Shelf
 from page.look import source
 from page.removing import HELD_SECONDS
@@ -21,7 +21,7 @@ from page.suggest import suggestions
 from page.sureness import chosen
 from page.within import chosen_within
 from page.words import CHINESE, ENGLISH, Words, words_for
-from page.words_documents import document_words
+from page.words_documents import DocumentWords, document_words
 
 _LOOKED_AGAIN = 0.3  # seconds
 _UPLOADS_KEPT = (3600, 3600)  # seconds between looks, and that a file is left which was uploaded and never added
@@ -31,16 +31,13 @@ _WITH_CHOICES = """(...inputs) => [
   document.querySelector("#scope details")?.dataset.within ?? ""
 ]"""
 
+_DOCUMENT_WORDS = {words.language: asdict(document_words(words.language)) for words in (CHINESE, ENGLISH)}
+
 
 def desk(assistant: Answering) -> gr.Blocks:
     """The page over an assistant; launch it with `**page.look.look()`."""
     library = assistant.library
     documents = Shelf(assistant)
-    languages = {words.language: asdict(document_words(words.language)) for words in (CHINESE, ENGLISH)}
-
-    def open_document(data: Any) -> dict[str, Any]:
-        words = CHINESE if isinstance(data, dict) and data.get("language") == CHINESE.language else ENGLISH
-        return document_view(library, data, words)
 
     def shown(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
         words = words_of(request)
@@ -51,13 +48,9 @@ def desk(assistant: Answering) -> gr.Blocks:
 
     def start(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
         words = words_of(request)
-        more = document_words(words.language)
-        tabs = (("ask", "talk", more.view_ask), ("documents", "shelf", more.view_documents))
         return (
             html.header(library, words),
-            views(tabs, more),
-            picker(more),
-            shelf(more),
+            *_fixed(document_words(words.language)),
             gr.Textbox(label=words.question_label, placeholder=words.placeholder),
             gr.Button(words.ask),
             gr.Button(words.stop),
@@ -77,8 +70,10 @@ def desk(assistant: Answering) -> gr.Blocks:
     def ask_again(
         turns: Turns, share: float | None, within: str, request: gr.Request, event: gr.EventData
     ) -> tuple[Any, ...]:
-        limits = chosen_within(within)
-        return shown(asked(turns, str(event.question), assistant, words_of(request), chosen(share), limits), request)
+        return shown(
+            asked(turns, str(event.question), assistant, words_of(request), chosen(share), chosen_within(within)),
+            request,
+        )
 
     async def answer(turns: Turns, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         async for after in answered(turns, assistant, words_of(request)):
@@ -111,32 +106,14 @@ def desk(assistant: Answering) -> gr.Blocks:
                     apply_default_css=False,
                     js_on_load=source("picker.js"),
                     server_functions=documents.picker(),
-                    words=languages,
+                    words=_DOCUMENT_WORDS,
                 )
                 with gr.Row(elem_id="composer"):
                     box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6)
                     ask_button = gr.Button("", elem_id="ask", variant="primary")
                     stop_button = gr.Button("", elem_id="stop", visible=False)
-            with gr.Column(elem_id="shelf"):
-                listed = gr.HTML(
-                    elem_id="shelf-parts",
-                    apply_default_css=False,
-                    js_on_load=source("documents.js") + source("documents_adding.js"),
-                    server_functions=documents.functions(),
-                    held_seconds=HELD_SECONDS,
-                    words=languages,
-                )
-            with gr.Column(elem_id="beside"):
-                gr.HTML(
-                    source("document.html"),
-                    elem_id="document",
-                    apply_default_css=False,
-                    js_on_load=source("document.js") + source("document_pages.js"),
-                    server_functions=[open_document, *documents.panel()],
-                    around=AROUND,
-                    document_words=languages,
-                    words={words.language: asdict(words) for words in (CHINESE, ENGLISH)},
-                )
+            listed = _shelf(documents)
+            _beside(documents)
         view = [turns, conversation, ask_button, stop_button, new_button]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         at_start = [top, tabs, scope, listed, box, ask_button, stop_button, new_button, conversation]
@@ -153,6 +130,40 @@ def desk(assistant: Answering) -> gr.Blocks:
         stop_button.click(stop, turns, view, cancels=answers, queue=False, **quiet)
         new_button.click(begin, None, view, cancels=answers, queue=False, **quiet)
     return blocks
+
+
+def _fixed(words: DocumentWords) -> tuple[str, str, str]:
+    """What the tabs, the choice of where to look and the Documents tab say from the start."""
+    tabs = (("ask", "talk", words.view_ask), ("documents", "shelf", words.view_documents))
+    return views(tabs, words), picker(words), shelf(words)
+
+
+def _shelf(documents: Shelf) -> gr.HTML:
+    """The Documents tab."""
+    with gr.Column(elem_id="shelf"):
+        return gr.HTML(
+            elem_id="shelf-parts",
+            apply_default_css=False,
+            js_on_load=source("documents.js") + source("documents_adding.js"),
+            server_functions=documents.functions(),
+            held_seconds=HELD_SECONDS,
+            words=_DOCUMENT_WORDS,
+        )
+
+
+def _beside(documents: Shelf) -> None:
+    """The panel of a document, beside whichever view is shown."""
+    with gr.Column(elem_id="beside"):
+        gr.HTML(
+            source("document.html"),
+            elem_id="document",
+            apply_default_css=False,
+            js_on_load=source("document.js") + source("document_pages.js"),
+            server_functions=documents.panel(),
+            around=AROUND,
+            document_words=_DOCUMENT_WORDS,
+            words={words.language: asdict(words) for words in (CHINESE, ENGLISH)},
+        )
 
 
 def words_of(request: gr.Request) -> Words:

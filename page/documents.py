@@ -21,6 +21,7 @@ from index.states import file_states, forget
 from index.store import EDITABLE
 from page.adding import Additions, Run, Upload, uploaded_name
 from page.answering import Answering
+from page.document import document_view
 from page.removing import Removals
 from page.within import places
 from page.words import CHINESE, ENGLISH, Words
@@ -63,7 +64,7 @@ class Shelf:
 
     def panel(self) -> list[Served]:
         """What the panel of a document may call."""
-        return [_served(self.show_page)]
+        return [_served(self.open_document), _served(self.show_page)]
 
     def list_documents(self, data: Data) -> dict[str, Any]:
         """Every document and every file that is none, the collections, and how much there is."""
@@ -82,7 +83,7 @@ class Shelf:
 
     def edit_document(self, data: Data) -> dict[str, Any]:
         """Put what was typed in the place of a document's title and citation fields."""
-        changes = {}
+        changes: dict[str, str | None] = {}
         for name, value in dict(data["changes"]).items():
             changes[str(name)] = one_line(str(value))[:_CHARACTERS]
         if changes.get("title") == "":
@@ -157,6 +158,10 @@ class Shelf:
         """Where a question can be looked for."""
         return places(self._library, _words(data))
 
+    def open_document(self, data: Data) -> dict[str, Any]:
+        """A document around a quote."""
+        return document_view(self._library, data, _page_words(data))
+
     def show_page(self, data: Data) -> dict[str, Any]:
         """The picture of a page of a PDF, and the boxes of a quote on it."""
         number, start, end = int(data["page"]), int(data["start"]), int(data["end"])
@@ -178,7 +183,7 @@ def _served(function: Callable[[Data], dict[str, Any]]) -> Served:
     """What goes wrong is said in the page; what the page never sends is an error of its own."""
 
     def answered(data: Any) -> dict[str, Any]:
-        words = _words(data if isinstance(data, dict) else {})
+        words = _words(data)
         try:
             return function(data)
         except UnknownDocument:
@@ -270,4 +275,4 @@ def _words(data: Data) -> DocumentWords:
 
 
 def _page_words(data: Data) -> Words:
-    return CHINESE if data.get("language") == CHINESE.language else ENGLISH
+    return CHINESE if isinstance(data, Mapping) and data.get("language") == CHINESE.language else ENGLISH

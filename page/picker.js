@@ -32,9 +32,11 @@ element.addEventListener("keydown", (event) => {
   details().open = false;
   details().querySelector("summary").focus();
 });
-document.addEventListener("click", ({ target }) => {
-  if (details() && target.isConnected && !element.contains(target)) details().open = false;
-});
+for (const kind of ["click", "focusin"]) {
+  document.addEventListener(kind, ({ target }) => {
+    if (details() && target.isConnected && !element.contains(target)) details().open = false;
+  });
+}
 watch("value", say);
 
 function choose(pairs) {
