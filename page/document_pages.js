@@ -56,8 +56,11 @@ function hidePages() {
   panel.querySelector(".page").hidden = true;
 }
 
+// A page that is opened at an address may be here before the header is.
 function language() {
-  return document.querySelector("[data-language]")?.dataset.language ?? "en";
+  const header = document.querySelector("[data-language]");
+  const own = header ? header.dataset.language : navigator.language.toLowerCase().split("-")[0];
+  return props.document_words[own] ? own : "en";
 }
 
 function documentWords() {

@@ -269,9 +269,9 @@ function text(kind, content, name = "") {
 }
 
 function size(bytes) {
-  const unit = bytes >= 1e6 ? ["megabyte", 1e6] : bytes >= 1e3 ? ["kilobyte", 1e3] : ["byte", 1];
-  const format = { style: "unit", unit: unit[0], maximumFractionDigits: bytes >= 1e7 || bytes < 1e5 ? 0 : 1 };
-  return new Intl.NumberFormat(language(), format).format(bytes / unit[1]);
+  const [unit, each] = bytes >= 1e6 ? ["megabyte", 1e6] : ["kilobyte", 1e3];
+  const format = { style: "unit", unit, maximumFractionDigits: bytes / each < 10 ? 1 : 0 };
+  return new Intl.NumberFormat(language(), format).format(Math.max(bytes / each, 0.1));
 }
 
 function day(time) {

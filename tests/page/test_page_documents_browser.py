@@ -210,6 +210,8 @@ def test_the_tab_in_every_look_and_a_page_of_a_pdf(
     contrast = CONTRAST.replace("#conversation *", "#conversation *, #shelf *, #views *, #scope *")
     picture(page, f"documents-{look}")
     assert fits(page) and page.evaluate(contrast) == [] and violations(page) == ""
+    tabs, top = page.locator("#views").bounding_box(), page.locator("#top h1").bounding_box()
+    assert tabs and top and (tabs["x"] >= top["x"] + top["width"] or tabs["y"] >= top["y"] + top["height"])
     page.locator("#shelf [data-edit]").first.click()
     picture(page, f"editing-{look}")
     assert fits(page) and page.evaluate(contrast) == [] and violations(page) == ""
@@ -234,6 +236,7 @@ def test_the_tab_in_every_look_and_a_page_of_a_pdf(
     page.locator("#document .page .box").first.scroll_into_view_if_needed()
     picture(page, f"page-{look}")
     assert ("第 2 页" if locale == "zh-CN" else "page 2") in page.inner_text("#document .place")
+    assert page.inner_text("#document .page .number") == ("第 2 页" if locale == "zh-CN" else "Page 2")
     assert fits(page) and page.evaluate(contrast) == [] and violations(page) == ""
 
 
