@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import secrets
@@ -71,11 +72,14 @@ class Additions:
     def __init__(self, assistant: Answering) -> None:
         self._assistant = assistant
         self._runs: dict[str, Run] = {}
+        self._folders: set[Path] = set()  # of uploaded files that are being added
         self._one_at_a_time = threading.Lock()
+        atexit.register(self._delete_uploads)
 
     def start(self, uploads: Sequence[Upload], collection: str | None = None) -> str:
         """Begin to add files; the key to ask for its progress. The files are moved away, and deleted when it ends."""
         folder = Path(tempfile.mkdtemp(prefix="yinzheng-"))
+        self._folders.add(folder)
         files = []
         try:
             for number, upload in enumerate(uploads):
@@ -123,7 +127,12 @@ class Additions:
             run.error, run.state = f"{type(error).__name__}: {error}", "failed"
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+            self._folders.discard(folder)
             library.close()  # this thread's connection
+
+    def _delete_uploads(self) -> None:
+        for folder in list(self._folders):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def uploaded_name(given: str) -> str:

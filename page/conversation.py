@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from index.errors import YinzhengError
+from index.errors import UnknownCollection, YinzhengError
 from page.answering import Answering
 from page.sureness import threshold
 from page.within import Within
@@ -81,6 +81,8 @@ async def answered(turns: Turns, assistant: Answering, words: Words) -> AsyncIte
         names = None if turn.within is None else turn.within.names
         result = await asyncio.to_thread(assistant.ask, turn.question, least, names)
         turn = replace(turn, state="answered", note="", result=result)
+    except UnknownCollection:
+        turn = _failed(turn, document_words(words.language).within_gone, words)
     except YinzhengError as error:
         turn = _failed(turn, str(error), words)
     except Exception as error:  # noqa: BLE001  a turn must not wait for ever; the log has the whole cause

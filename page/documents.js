@@ -42,7 +42,8 @@ watch("value", () => {
   resumeAdding();
 });
 
-// What the server answers; an error, also that there is no answer, is said, and gives null.
+// What the server answers; an error, also that there is no answer, is said, and gives null. What was said
+// stays until the next thing that is done: the list and the progress are asked for by themselves.
 async function asked(name, data = {}, where = ".documents > .wrong") {
   let answer;
   try {
@@ -51,8 +52,11 @@ async function asked(name, data = {}, where = ".documents > .wrong") {
     answer = { error: words().unreachable };
   }
   const wrong = part(where);
-  wrong.hidden = !answer.error;
-  wrong.textContent = answer.error ?? "";
+  const unasked = ["list_documents", "adding_progress"].includes(name);
+  if (answer.error || !unasked || wrong.textContent === words().unreachable) {
+    wrong.hidden = !answer.error;
+    wrong.textContent = answer.error ?? "";
+  }
   return answer.error ? null : answer;
 }
 
@@ -178,10 +182,8 @@ async function remove(id) {
 async function undo(id) {
   const kept = await asked("undo_removal", { document: id });
   forgetRemoval(id);
-  const said = part(".documents > .wrong").textContent;
   await refresh();
   if (kept) part(`tr[data-id="${CSS.escape(id)}"] [data-edit]`)?.focus();
-  else asWrong(said);
 }
 
 async function finishRemovals() {

@@ -129,6 +129,7 @@ class Shelf:
         if not uploads:
             raise ValueError("no files")
         collection = one_line(str(data.get("collection") or ""))[:_CHARACTERS] or None
+        self._removals.finish()  # what was taken out and is added again must stay
         try:
             return {"run": self._additions.start(uploads, collection)}
         except OSError as error:

@@ -24,16 +24,24 @@ for (const kind of ["dragover", "drop", "dragleave"]) {
     if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
     event.preventDefault();
     part(".drop").classList.toggle("over", kind === "dragover");
-    if (kind === "drop") addFiles([...event.dataTransfer.files]);
+    if (kind === "drop") addFiles(dropped(event.dataTransfer));
   });
 }
 
+function dropped({ files, items }) {
+  const folders = [...items].filter((item) => item.webkitGetAsEntry?.()?.isDirectory).length;
+  asWrong(folders ? words().no_folders : "");
+  return folders ? [] : [...files];
+}
+
 async function addFiles(files) {
-  if (!files.length || adding) return;
+  if (!files.length) return;
+  if (adding) return asWrong(words().adding_busy);
   const now = (adding = { cancelled: false, run: null });
   const collection = part(".into").value.trim();
   const sent = [];
   startShowing();
+  await finishRemovals(); // what was taken out and is added again must stay
   for (const [place, file] of files.entries()) {
     if (now.cancelled) break;
     sayProgress(filled(words().uploading, { number: place + 1, count: files.length, name: file.name }), null);
@@ -62,6 +70,10 @@ async function follow() {
   let listed = 0, lately = 0;
   for (;;) {
     const progress = await asked("adding_progress", { run: adding.run });
+    if (!progress && part(".documents > .wrong").textContent === words().unreachable) {
+      await new Promise((resolve) => setTimeout(resolve, 5 * POLL));
+      continue;
+    }
     if (!progress) return ended("");
     sayProgress(progress.says, progress.share);
     part(".outcomes").replaceChildren(...progress.outcomes.map(outcome));

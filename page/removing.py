@@ -24,7 +24,7 @@ class Removals:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._held: dict[str, threading.Timer] = {}
-        atexit.register(self.finish)
+        atexit.register(self._at_last)
 
     def held(self) -> frozenset[str]:
         """The documents, by id, that are about to be removed."""
@@ -58,9 +58,12 @@ class Removals:
                     self._library.remove(document)
 
     def _in_time(self, document: str) -> None:
+        self._at_last([document])
+
+    def _at_last(self, documents: Sequence[str] | None = None) -> None:
         try:
-            self.finish([document])
+            self.finish(documents)
         except YinzhengError:
-            _log.exception("a document could not be removed")
+            _log.exception("what was taken out could not be removed")
         finally:
             self._library.close()  # this thread's connection

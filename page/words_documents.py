@@ -15,6 +15,7 @@ class DocumentWords:
     within: str
     within_more: str
     within_nothing: str
+    within_gone: str
     comma: str
     collection_named: str
     view_ask: str
@@ -44,6 +45,8 @@ class DocumentWords:
     adding_failed: str
     addition_gone: str
     upload_failed: str
+    adding_busy: str
+    no_folders: str
     cancel: str
     dismiss: str
     search: str
@@ -100,6 +103,7 @@ CHINESE = DocumentWords(
     place_cell="单元格 {cell}，",
     within="在{names}中",
     within_more="在{names}等 {count} 处中",
+    within_gone="所选的检索范围中，有的已不在资料库中；请重新选择检索范围。",
     within_nothing="没有选择任何文档：",
     comma="、",
     collection_named="集合“{name}”",
@@ -129,6 +133,8 @@ CHINESE = DocumentWords(
     adding_cancelled="已取消；取消前完成了 {done} / {count} 份。",
     adding_failed="没能继续：{reason}",
     addition_gone="这批文件的进度已无从得知，请看下面的列表。",
+    adding_busy="前一批文件还在添加中：请等它完成，或先取消。",
+    no_folders="这里不能添加整个文件夹：请选中其中的文件再拖入，或使用命令 python -m index add 文件夹。",
     upload_failed="没能上传：{reason}。请确认程序还在运行、磁盘未满，再试一次。",
     cancel="取消",
     dismiss="收起",
@@ -206,6 +212,7 @@ ENGLISH = DocumentWords(
     place_cell="cell {cell}, ",
     within="In {names}:",
     within_more="In {names} and others ({count} in all):",
+    within_gone="Some of where to look is no longer in the library; choose anew where to look.",
     within_nothing="In nothing (no document was chosen):",
     comma=", ",
     collection_named="the collection “{name}”",
@@ -238,6 +245,8 @@ ENGLISH = DocumentWords(
     adding_cancelled="Cancelled; {done} of {count} had been finished.",
     adding_failed="This could not go on: {reason}",
     addition_gone="The progress of these files is not known any more; see the list below.",
+    adding_busy="Files are still being added: wait until that is done, or cancel it.",
+    no_folders="Folders cannot be dropped here: drop the files in it, or use python -m index add FOLDER.",
     upload_failed=(
         "The upload failed ({reason}). Check that the program is running and the disk is not full, and try again."
     ),

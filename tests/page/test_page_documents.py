@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from index.library import Library
 from page.adding import Additions, Run, Upload, uploaded_name
 from page.answering import Here
 from page.answers import answer_html
+from page.conversation import Turns, answered, asked
 from page.document import document_view
 from page.documents import Shelf
 from page.quotes import digest, place
@@ -219,6 +221,16 @@ def test_a_removal_is_held_back_undone_and_done(made: MadeUp, served: dict[str, 
     assert served["remove_document"](held) == {"error": ZH.gone}
 
 
+def test_what_is_added_again_while_its_removal_is_held_stays(made: MadeUp, served: dict[str, Any]) -> None:
+    finished(served, [uploaded("birds.txt", b"There were 412 avocets.")])
+    [id_] = [entry.id for entry in made.library.documents() if entry.name == "birds.txt"]
+    served["remove_document"]({"document": id_})
+    again = finished(served, [uploaded("birds.txt", b"There were 412 avocets.")])
+    assert [outcome["state"] for outcome in again["outcomes"]] == ["added"]
+    served["finish_removals"]({"documents": [id_]})
+    assert id_ in [entry.id for entry in made.library.documents()]
+
+
 def test_a_removal_nobody_undoes_is_done_in_time_and_what_is_held_at_the_end_is_done(made: MadeUp) -> None:
     first, second = made.library.documents()
     removals = Removals(made.library, seconds=0.05)
@@ -292,8 +304,8 @@ def test_a_quote_of_a_pdf_is_shown_on_the_picture_of_its_page(library: Library, 
     assert around is not None
     start, end = around
     assert place(quote(document, start, end), CHINESE).startswith("第 2 页，")
-    asked = {"document": document.id, "start": start, "end": end, "digest": digest(document.text[start:end])}
-    view = document_view(library, {**asked, "before": 10, "after": 10}, ENGLISH)
+    wanted = {"document": document.id, "start": start, "end": end, "digest": digest(document.text[start:end])}
+    view = document_view(library, {**wanted, "before": 10, "after": 10}, ENGLISH)
     assert view["pages"] == [2]
 
     [show] = [
@@ -301,13 +313,13 @@ def test_a_quote_of_a_pdf_is_shown_on_the_picture_of_its_page(library: Library, 
         for f in Shelf(Here(Assistant(library, fake, NumberReader(), plain_calibration()))).panel()
         if f.__name__ == "show_page"
     ]
-    shown = show({**asked, "page": 2, "language": "zh"})
+    shown = show({**wanted, "page": 2, "language": "zh"})
     head, _, data = shown["picture"].partition(",")
     assert head == "data:image/png;base64" and base64.b64decode(data).startswith(b"\x89PNG")
     assert shown["boxes"] and all(0 <= box["left"] < 1 and 0 < box["height"] < 0.2 for box in shown["boxes"])
     assert "第 2 页" in shown["alt"]
-    assert show({**asked, "page": 99, "language": "zh"})["error"]
-    first = show({**asked, "page": 1, "language": "zh"})
+    assert show({**wanted, "page": 99, "language": "zh"})["error"]
+    first = show({**wanted, "page": 1, "language": "zh"})
     assert first["boxes"] == []
 
 
@@ -323,6 +335,13 @@ def test_the_choice_reaches_the_library(library: Library, fake: TermEmbedder, tm
     assert isinstance(limited, Answer) and {one.document for one in limited.quotes} == {ids[0]}
     nothing = here.ask("How many avocets did the survey count?", 0.0, ["empty"])
     assert isinstance(nothing, NotFound) and nothing.nearest == () and nothing.searched.documents == 0
+    gone = asked((), "How many?", here, ENGLISH, within=Within((ids[1], "0" * 16), ("Two", "Gone")))
+
+    async def result() -> Turns:
+        return [turns async for turns in answered(gone, here, ENGLISH)][-1]
+
+    [turn] = asyncio.run(result())
+    assert turn.state == "failed" and EN.within_gone in turn.note
     assert here.embedder.embed_passages(["a b"] * 20).shape == (20, fake.dimension)
     assert (here.embedder.embed_passages(["x", "y"]) == fake.embed_passages(["x", "y"])).all()
     assert here.embedder.embed_passages([]).shape == (0, fake.dimension)

@@ -153,6 +153,9 @@ def test_an_addition_is_cancelled_and_nothing_of_it_is_left(
     (tmp_path / "long.txt").write_text(text, encoding="utf-8")
     page.set_input_files("#shelf .file", tmp_path / "long.txt")
     page.wait_for_function("document.querySelector('#shelf .says').textContent.includes('now long.txt')")
+    page.set_input_files("#shelf .file", tmp_path / "long.txt")
+    page.wait_for_selector("#shelf .documents > .wrong:visible")
+    assert page.inner_text("#shelf .documents > .wrong").startswith("Files are still being added")
     picture(page, "documents-adding")
     page.click("#view-ask")
     ask(page, "全市有多少个服务站？")  # answered meanwhile
