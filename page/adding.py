@@ -104,6 +104,15 @@ class Additions:
         """How far a run is; None where there is none of that key."""
         return self._runs.get(key)
 
+    def under_way(self) -> set[str]:
+        """The sources of the files that are not in and not given up."""
+        return {
+            UPLOADED + name
+            for run in list(self._runs.values())
+            if run.state in ("waiting", "adding")
+            for name in run.names.values()
+        }
+
     def _add(self, run: Run, files: Sequence[Incoming], folder: Path, collection: str | None) -> None:
         library = self._assistant.library
         try:

@@ -155,7 +155,8 @@ function fileLine(file) {
   button.type = "button";
   button.dataset.forget = file.source;
   button.setAttribute("aria-label", filled(words().forget_named, { name: file.name }));
-  line.append(text("span", file.name, "name"), text("span", file.state, "state"), text("span", file.reason, "reason"), button);
+  line.append(text("span", file.name, "name"), text("span", file.state, "state"), text("span", file.reason, "reason"));
+  if (!file.under_way) line.append(button);
   return line;
 }
 

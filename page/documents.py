@@ -74,9 +74,10 @@ class Shelf:
         states = file_states(self._library)
         failed = {state.document: state for state in states if state.document is not None and state.reason}
         counts = self._library.counts()
+        under_way = self._additions.under_way()
         return {
             "documents": [_row(entry, failed.get(entry.id), words) for entry in documents],
-            "files": [_file(state, words) for state in states if state.document is None],
+            "files": [_file(state, state.source in under_way, words) for state in states if state.document is None],
             "collections": [entry.name for entry in collections(self._library)],
             "library": _page_words(data).library.format(documents=counts.documents, passages=counts.passages),
         }
@@ -235,14 +236,14 @@ def _row(entry: DocumentSummary, failed: FileState | None, words: DocumentWords)
     }
 
 
-def _file(state: FileState, words: DocumentWords) -> dict[str, Any]:
+def _file(state: FileState, under_way: bool, words: DocumentWords) -> dict[str, Any]:
     return {
         "source": state.source,
         "name": state.name,
         "state": words.states[state.state],
         "failed": state.state == "failed",
-        "reason": state.reason or (words.unfinished if state.state != "searchable" else ""),
-        "since": state.since,
+        "reason": state.reason or ("" if under_way else words.unfinished),
+        "under_way": under_way and state.state != "failed",
     }
 
 

@@ -12,7 +12,9 @@ from index.collections import collect
 from index.ingest import add_file
 from page import removing
 from page.answering import Here
+from page.quotes import digest
 from rag.answer import Assistant
+from rag.quote import sentence_around
 from tests.fakes import NumberReader, TermEmbedder, plain_calibration
 from tests.page.conftest import OpenPage, ask, marked, picture
 from tests.page.made import made_library
@@ -160,11 +162,13 @@ def test_an_addition_is_cancelled_and_nothing_of_it_is_left(
     page.click("#view-ask")
     ask(page, "全市有多少个服务站？")  # answered meanwhile
     page.click("#view-documents")
+    page.wait_for_selector("#shelf .files li")
+    assert page.locator("#shelf .files li").inner_text().split() == ["long.txt", "split"]
     page.click("#shelf .adding .cancel")
     go.set()
     page.wait_for_function("document.querySelector('#shelf .says').textContent.startsWith('Cancelled')")
     assert assistant.library.counts() == before
-    assert page.locator("#shelf .files").is_hidden()
+    page.wait_for_selector("#shelf .files", state="hidden")
 
 
 def test_a_question_is_limited_and_the_foot_says_so(open_page: OpenPage, url: str, assistant: Assistant) -> None:
@@ -226,9 +230,6 @@ def test_the_tab_in_every_look_and_a_page_of_a_pdf(
     page.click("#view-ask")
     document = assistant.library.document(guide)
     at = document.text.index("brass chronometer")
-    from page.quotes import digest
-    from rag.quote import sentence_around
-
     around = sentence_around(document, at)
     assert around is not None
     quoted = document.text[around[0] : around[1]]
@@ -241,6 +242,25 @@ def test_the_tab_in_every_look_and_a_page_of_a_pdf(
     assert ("第 2 页" if locale == "zh-CN" else "page 2") in page.inner_text("#document .place")
     assert page.inner_text("#document .page .number") == ("第 2 页" if locale == "zh-CN" else "Page 2")
     assert fits(page) and page.evaluate(contrast) == [] and violations(page) == ""
+
+
+def test_a_quote_over_two_pages_is_turned_from_one_to_the_other(
+    open_page: OpenPage, url: str, assistant: Assistant
+) -> None:
+    [guide] = [entry.id for entry in assistant.library.documents() if entry.name == PDF.name]
+    document = assistant.library.document(guide)
+    [first, second] = document.places
+    start, end = first.end - 20, second.start + 30
+    mark = digest(document.text[start:end])
+    page = open_page(url, "en-US")
+    page.goto(f"{url}?document={guide}&start={start}&end={end}&digest={mark}")
+    for number, button in (("Page 1", ".later"), ("Page 2", ".earlier")):
+        page.wait_for_selector("#document .page .box")
+        assert page.inner_text("#document .page .number") == number
+        page.locator(f"#document .page {button}").press("Enter")
+        page.wait_for_function(f"document.querySelector('#document .page .number').textContent !== '{number}'")
+    page.wait_for_selector("#document .page .box")
+    assert page.locator("#document .page .earlier").is_disabled()
 
 
 def test_a_removal_is_done_although_the_page_is_closed(
