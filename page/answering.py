@@ -5,17 +5,24 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+import numpy as np
+
+from index.embed import Embedder, Vectors
 from index.errors import YinzhengError
 from index.library import Library
 from rag.answer import Assistant, open_assistant
 from rag.judge import Calibration
 from rag.records import Answer, NotFound
+
+EMBEDDED_AT_ONCE = 8  # passages that a question has to wait for, while files are added
 
 _Result = TypeVar("_Result")
 
@@ -30,6 +37,10 @@ class Answering(Protocol):
     library: Library
 
     @property
+    def embedder(self) -> Embedder:
+        """What files are added with, from any thread, when it is ready. Questions go between its texts."""
+
+    @property
     def ready(self) -> bool:
         """Whether a question is answered without waiting for the models to load."""
 
@@ -40,8 +51,51 @@ class Answering(Protocol):
     def wait(self) -> None:
         """Return when it is ready. Raises what stopped it from becoming so."""
 
-    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
+    def ask(
+        self, question: str, threshold: float | None = None, within: Sequence[str] | None = None
+    ) -> Answer | NotFound:
         """`Assistant.ask`, when it is ready. May be called from any thread; questions are answered one by one."""
+
+
+_Numbers = Vectors | Sequence[int]
+
+
+@dataclass(slots=True)
+class _InTurns:
+    """An embedder whose work is handed on in small parts, so that a question waits for one of them at most."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    in_turn: Callable[[str, Sequence[str]], _Numbers]
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """`Embedder.embed_passages`."""
+        return self._vectors("embed_passages", texts)
+
+    def embed_questions(self, questions: Sequence[str]) -> Vectors:
+        """`Embedder.embed_questions`."""
+        return self._vectors("embed_questions", questions)
+
+    def count_tokens(self, texts: Sequence[str]) -> Sequence[int]:
+        """`Embedder.count_tokens`."""
+        return [int(count) for count in self.in_turn("count_tokens", list(texts))]
+
+    def _vectors(self, method: str, texts: Sequence[str]) -> Vectors:
+        parts = [
+            self.in_turn(method, list(texts[start : start + EMBEDDED_AT_ONCE]))
+            for start in range(0, len(texts), EMBEDDED_AT_ONCE)
+        ]
+        return np.array([row for part in parts for row in part], dtype=np.float32).reshape(len(texts), self.dimension)
+
+
+def _call(embedder: Embedder, method: str, texts: Sequence[str]) -> _Numbers:
+    match method:
+        case "embed_passages":
+            return embedder.embed_passages(texts)
+        case "embed_questions":
+            return embedder.embed_questions(texts)
+    return embedder.count_tokens(texts)
 
 
 class Here:
@@ -58,10 +112,22 @@ class Here:
     def wait(self) -> None:
         """Return at once."""
 
-    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
+    def ask(
+        self, question: str, threshold: float | None = None, within: Sequence[str] | None = None
+    ) -> Answer | NotFound:
         """`Assistant.ask`."""
         with self._lock:
-            return self._assistant.ask(question, threshold)
+            return self._assistant.ask(question, threshold, within)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The assistant's, a few texts at a time."""
+        model = self._assistant.embedder
+        return _InTurns(model.name, model.fingerprint, model.dimension, self._in_turn)
+
+    def _in_turn(self, method: str, texts: Sequence[str]) -> _Numbers:
+        with self._lock:
+            return _call(self._assistant.embedder, method, texts)
 
 
 class Elsewhere:
@@ -76,6 +142,7 @@ class Elsewhere:
         self.library = library
         self._model = model
         self._reader = reader
+        self._starting = threading.Lock()
         self._start()
 
     @property
@@ -94,11 +161,24 @@ class Elsewhere:
         """Return when it is open. Raises what `open_assistant` does, or AnsweringEnded."""
         self._result(self._opened)
 
-    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
+    def ask(
+        self, question: str, threshold: float | None = None, within: Sequence[str] | None = None
+    ) -> Answer | NotFound:
         """`Assistant.ask`. Raises what that does, or AnsweringEnded; the process is then started again."""
         self.wait()
-        answer: Future[Answer | NotFound] = self._pool.submit(_ask, question, threshold)
+        answer: Future[Answer | NotFound] = self._pool.submit(_ask, question, threshold, within)
         return self._result(answer)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The other process's, a few texts at a time."""
+        built = self.library.manifest  # and opening the assistant has checked that its model is that one
+        return _InTurns(built.model, built.model_fingerprint, built.dimension, self._in_turn)
+
+    def _in_turn(self, method: str, texts: Sequence[str]) -> _Numbers:
+        self.wait()
+        numbers: Future[_Numbers] = self._pool.submit(_compute, method, texts)
+        return self._result(numbers)
 
     def close(self) -> None:
         """End the process, after what it is at."""
@@ -109,10 +189,13 @@ class Elsewhere:
         self._opened = self._pool.submit(_open, self.library.folder, self._model, self._reader)
 
     def _result(self, future: Future[_Result]) -> _Result:
+        pool = self._pool
         try:
             return future.result()
         except BrokenProcessPool as error:
-            self._start()
+            with self._starting:
+                if pool is self._pool:  # an addition and a question may both have been at it
+                    self._start()
             raise AnsweringEnded(
                 "the process that answers ended (was it out of memory?) and is starting again: ask once more"
             ) from error
@@ -140,5 +223,9 @@ def _open(folder: Path, model: str | None, reader: str | None) -> Calibration:
     return _opened[0].calibration
 
 
-def _ask(question: str, threshold: float | None) -> Answer | NotFound:
-    return _opened[0].ask(question, threshold)
+def _ask(question: str, threshold: float | None, within: Sequence[str] | None) -> Answer | NotFound:
+    return _opened[0].ask(question, threshold, within)
+
+
+def _compute(method: str, texts: Sequence[str]) -> _Numbers:
+    return _call(_opened[0].embedder, method, texts)

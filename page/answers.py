@@ -8,7 +8,9 @@ from index.records import Span
 from page.copying import copy_text
 from page.escape import escape
 from page.quotes import blockquote, cite, near, numbered, place, source
+from page.within import Within, said
 from page.words import Words, confidence
+from page.words_documents import document_words
 from rag.records import Answer, Candidate, Finding, NotFound, Quote, Searched
 
 _FOUND_ICON = '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10.5l4 4 8-9"/></svg>'
@@ -18,8 +20,11 @@ _NOT_FOUND_ICON = (
 )
 
 
-def answer_html(answer: Answer, words: Words) -> str:
-    """The short answers, how they belong together, the quotes they rest on, and what else might answer."""
+def answer_html(answer: Answer, words: Words, within: Within | None = None) -> str:
+    """The short answers, how they belong together, the quotes they rest on, and what else might answer.
+
+    `within` is where it was looked for.
+    """
     each = answer.relation in ("parts", "differing")  # then every answer says how sure it is
     sure = "" if each else f'<span class="confidence">{escape(confidence(answer.confidence, words))}</span>'
     quotes = "".join(
@@ -30,11 +35,11 @@ def answer_html(answer: Answer, words: Words) -> str:
         f'<section class="answer"><p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
         f"{_findings(answer, words)}"
         f'<h3>{escape(words.quotes)}</h3><ol class="quotes">{quotes}</ol>'
-        f"{_candidates(answer, words)}{_foot(answer, words)}</section>"
+        f"{_candidates(answer, words)}{_foot(answer, words, within)}</section>"
     )
 
 
-def refusal_html(refusal: NotFound, words: Words) -> str:
+def refusal_html(refusal: NotFound, words: Words, within: Within | None = None) -> str:
     """That there is no answer, which words of the question are nowhere, and the nearest passages."""
     nearest = "".join(near(quote, words) for quote in refusal.nearest)
     listed = (
@@ -46,7 +51,7 @@ def refusal_html(refusal: NotFound, words: Words) -> str:
         '<section class="not-found">'
         f'<p class="verdict">{_NOT_FOUND_ICON}<strong>{escape(words.not_found)}</strong></p>'
         f'<p class="why">{escape(words.not_found_why)}</p>{_nowhere(refusal, words)}{listed}'
-        f"{_foot(refusal, words)}</section>"
+        f"{_foot(refusal, words, within)}</section>"
     )
 
 
@@ -128,7 +133,7 @@ def _nowhere(refusal: NotFound, words: Words) -> str:
     return f'<p class="nowhere" dir="auto">{escape(words.nowhere.format(words=listed))}</p>'
 
 
-def _foot(result: Answer | NotFound, words: Words) -> str:
+def _foot(result: Answer | NotFound, words: Words, within: Within | None) -> str:
     copy = (
         f'<button type="button" data-copy="{escape(copy_text(result, words))}" data-copied="{escape(words.copied)}" '
         f'data-failed="{escape(words.copy_failed)}">{escape(words.copy)}</button>'
@@ -137,8 +142,14 @@ def _foot(result: Answer | NotFound, words: Words) -> str:
     )
     return (
         f'<div class="tools">{copy}{retry_button(result.question, words)}'
-        f'<span class="searched">{escape(_searched(result.searched, words))}</span></div>'
+        f'<span class="searched">{_within(within, words)}{escape(_searched(result.searched, words))}</span></div>'
     )
+
+
+def _within(within: Within | None, words: Words) -> str:
+    if within is None:
+        return ""
+    return f'<span class="within" dir="auto">{escape(said(within, document_words(words.language)))}</span> '
 
 
 def _searched(searched: Searched, words: Words) -> str:

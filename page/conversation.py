@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from index.errors import YinzhengError
+from index.errors import UnknownCollection, YinzhengError
 from page.answering import Answering
 from page.sureness import threshold
+from page.within import Within
 from page.words import Words
+from page.words_documents import document_words
 from rag.records import Answer, NotFound
 
 _log = logging.getLogger(__name__)
@@ -22,6 +24,7 @@ class Turn:
     """A question and its result; `note` says what is going on while there is none.
 
     `false_answers` is the share of false answers that it is to be answered with, None for the usual one.
+    `within` is where to look for it, None for everywhere.
     """
 
     question: str
@@ -29,6 +32,7 @@ class Turn:
     note: str = ""
     result: Answer | NotFound | None = None
     false_answers: float | None = None
+    within: Within | None = None
 
 
 Turns = tuple[Turn, ...]
@@ -39,11 +43,19 @@ def waiting(turns: Turns) -> bool:
     return bool(turns) and turns[-1].state == "waiting"
 
 
-def asked(turns: Turns, question: str, assistant: Answering, words: Words, false_answers: float | None = None) -> Turns:
+def asked(
+    turns: Turns,
+    question: str,
+    assistant: Answering,
+    words: Words,
+    false_answers: float | None = None,
+    within: Within | None = None,
+) -> Turns:
     """The conversation with one more question; unchanged for an empty one, or while one is waiting."""
     if not question.strip() or waiting(turns):
         return turns
-    return (*turns, Turn(question.strip(), "waiting", _stage(assistant, words), false_answers=false_answers))
+    stage = _stage(assistant, words, within)
+    return (*turns, Turn(question.strip(), "waiting", stage, false_answers=false_answers, within=within))
 
 
 async def answered(turns: Turns, assistant: Answering, words: Words) -> AsyncIterator[Turns]:
@@ -61,13 +73,16 @@ async def answered(turns: Turns, assistant: Answering, words: Words) -> AsyncIte
             yield (*earlier, _failed(turn, str(error), words))
             return
     # Also where it became ready between asking and now.
-    if turn.note != (note := _stage(assistant, words)):
+    if turn.note != (note := _stage(assistant, words, turn.within)):
         turn = replace(turn, note=note)
         yield (*earlier, turn)
     try:
         least = threshold(assistant.calibration, turn.false_answers)
-        result = await asyncio.to_thread(assistant.ask, turn.question, least)
+        names = None if turn.within is None else turn.within.names
+        result = await asyncio.to_thread(assistant.ask, turn.question, least, names)
         turn = replace(turn, state="answered", note="", result=result)
+    except UnknownCollection:
+        turn = _failed(turn, document_words(words.language).within_gone, words)
     except YinzhengError as error:
         turn = _failed(turn, str(error), words)
     except Exception as error:  # noqa: BLE001  a turn must not wait for ever; the log has the whole cause
@@ -83,9 +98,11 @@ def stopped(turns: Turns, words: Words) -> Turns:
     return (*turns[:-1], replace(turns[-1], state="stopped", note=words.stopped))
 
 
-def _stage(assistant: Answering, words: Words) -> str:
+def _stage(assistant: Answering, words: Words, within: Within | None) -> str:
     if not assistant.ready:
         return words.loading
+    if within is not None:
+        return document_words(words.language).searching_within
     counts = assistant.library.counts()
     return words.searching.format(documents=counts.documents, passages=counts.passages)
 

@@ -12,26 +12,32 @@ import gradio as gr
 from page import html
 from page.answering import Answering
 from page.conversation import Turns, answered, asked, stopped, waiting
-from page.document import AROUND, document_view
+from page.document import AROUND
+from page.documents import Shelf
 from page.look import source
+from page.removing import HELD_SECONDS
+from page.shelf import picker, shelf, views
 from page.suggest import suggestions
 from page.sureness import chosen
+from page.within import chosen_within
 from page.words import CHINESE, ENGLISH, Words, words_for
+from page.words_documents import DocumentWords, document_words
 
 _LOOKED_AGAIN = 0.3  # seconds
-# The settings' choice goes with the question itself: sent by itself it could come later than that.
-_WITH_SHARE = """(...inputs) => [
-  ...inputs.slice(0, -1), Number(document.querySelector("#settings input")?.dataset.share ?? NaN)
+_UPLOADS_KEPT = (3600, 3600)  # seconds between looks, and that a file is left which was uploaded and never added
+# The settings' and the picker's choices go with the question itself: sent by themselves they could come later.
+_WITH_CHOICES = """(...inputs) => [
+  ...inputs.slice(0, -2), Number(document.querySelector("#settings input")?.dataset.share ?? NaN),
+  document.querySelector("#scope details")?.dataset.within ?? ""
 ]"""
+
+_DOCUMENT_WORDS = {words.language: asdict(document_words(words.language)) for words in (CHINESE, ENGLISH)}
 
 
 def desk(assistant: Answering) -> gr.Blocks:
     """The page over an assistant; launch it with `**page.look.look()`."""
     library = assistant.library
-
-    def open_document(data: Any) -> dict[str, Any]:
-        words = CHINESE if isinstance(data, dict) and data.get("language") == CHINESE.language else ENGLISH
-        return document_view(library, data, words)
+    documents = Shelf(assistant)
 
     def shown(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
         words = words_of(request)
@@ -44,6 +50,7 @@ def desk(assistant: Answering) -> gr.Blocks:
         words = words_of(request)
         return (
             html.header(library, words),
+            *_fixed(document_words(words.language)),
             gr.Textbox(label=words.question_label, placeholder=words.placeholder),
             gr.Button(words.ask),
             gr.Button(words.stop),
@@ -56,12 +63,17 @@ def desk(assistant: Answering) -> gr.Blocks:
             await asyncio.sleep(_LOOKED_AGAIN)  # not in a thread: there are few, and answers need them
         return html.settings(assistant.calibration, words_of(request))
 
-    def ask(question: str, turns: Turns, share: float | None, request: gr.Request) -> tuple[Any, ...]:
-        after = asked(turns, question, assistant, words_of(request), chosen(share))
+    def ask(question: str, turns: Turns, share: float | None, within: str, request: gr.Request) -> tuple[Any, ...]:
+        after = asked(turns, question, assistant, words_of(request), chosen(share), chosen_within(within))
         return ("" if after != turns else question, *shown(after, request))
 
-    def ask_again(turns: Turns, share: float | None, request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
-        return shown(asked(turns, str(event.question), assistant, words_of(request), chosen(share)), request)
+    def ask_again(
+        turns: Turns, share: float | None, within: str, request: gr.Request, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        return shown(
+            asked(turns, str(event.question), assistant, words_of(request), chosen(share), chosen_within(within)),
+            request,
+        )
 
     async def answer(turns: Turns, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         async for after in answered(turns, assistant, words_of(request)):
@@ -73,11 +85,15 @@ def desk(assistant: Answering) -> gr.Blocks:
     def begin(request: gr.Request) -> tuple[Any, ...]:
         return shown((), request)
 
-    with gr.Blocks(title="引证 Yinzheng", analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(
+        title="引证 Yinzheng", analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT
+    ) as blocks:
         turns = gr.State(())
-        share = gr.Number(visible=False)  # of false answers; filled in as a question is sent
+        share = gr.Number(visible=False)  # of false answers; filled in as a question is sent, as is where to look
+        within = gr.Textbox(visible=False)
         with gr.Row(elem_id="bar"):
             top = gr.HTML(elem_id="top", apply_default_css=False)
+            tabs = gr.HTML(elem_id="views", apply_default_css=False, js_on_load=source("views.js"))
             sureness = gr.HTML(elem_id="settings", apply_default_css=False, js_on_load=source("settings.js"))
             new_button = gr.Button("", elem_id="new", size="sm", visible=False)
         with gr.Row(elem_id="desk"):
@@ -85,28 +101,27 @@ def desk(assistant: Answering) -> gr.Blocks:
                 conversation = gr.HTML(
                     elem_id="conversation", apply_default_css=False, js_on_load=source("conversation.js")
                 )
+                scope = gr.HTML(
+                    elem_id="scope",
+                    apply_default_css=False,
+                    js_on_load=source("picker.js"),
+                    server_functions=documents.picker(),
+                    words=_DOCUMENT_WORDS,
+                )
                 with gr.Row(elem_id="composer"):
                     box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6)
                     ask_button = gr.Button("", elem_id="ask", variant="primary")
                     stop_button = gr.Button("", elem_id="stop", visible=False)
-            with gr.Column(elem_id="beside"):
-                gr.HTML(
-                    source("document.html"),
-                    elem_id="document",
-                    apply_default_css=False,
-                    js_on_load=source("document.js"),
-                    server_functions=[open_document],
-                    around=AROUND,
-                    words={words.language: asdict(words) for words in (CHINESE, ENGLISH)},
-                )
+            listed = _shelf(documents)
+            _beside(documents)
         view = [turns, conversation, ask_button, stop_button, new_button]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        at_start = [top, box, ask_button, stop_button, new_button, conversation]
+        at_start = [top, tabs, scope, listed, box, ask_button, stop_button, new_button, conversation]
         blocks.load(start, turns, at_start, queue=False, **quiet)
         blocks.load(settings, None, sureness, concurrency_limit=None, **quiet)
-        asking: dict[str, Any] = {"js": _WITH_SHARE, "queue": False, **quiet}
-        typed = gr.on([box.submit, ask_button.click], ask, [box, turns, share], [box, *view], **asking)
-        clicked = conversation.again(ask_again, [turns, share], view, **asking)
+        asking: dict[str, Any] = {"js": _WITH_CHOICES, "queue": False, **quiet}
+        typed = gr.on([box.submit, ask_button.click], ask, [box, turns, share, within], [box, *view], **asking)
+        clicked = conversation.again(ask_again, [turns, share, within], view, **asking)
         # Answers are made one at a time, in the order of asking; everything else is at once.
         answers = [
             event.then(answer, turns, view, concurrency_limit=1, concurrency_id="answers", **quiet)
@@ -115,6 +130,40 @@ def desk(assistant: Answering) -> gr.Blocks:
         stop_button.click(stop, turns, view, cancels=answers, queue=False, **quiet)
         new_button.click(begin, None, view, cancels=answers, queue=False, **quiet)
     return blocks
+
+
+def _fixed(words: DocumentWords) -> tuple[str, str, str]:
+    """What the tabs, the choice of where to look and the Documents tab say from the start."""
+    tabs = (("ask", "talk", words.view_ask), ("documents", "shelf", words.view_documents))
+    return views(tabs, words), picker(words), shelf(words)
+
+
+def _shelf(documents: Shelf) -> gr.HTML:
+    """The Documents tab."""
+    with gr.Column(elem_id="shelf"):
+        return gr.HTML(
+            elem_id="shelf-parts",
+            apply_default_css=False,
+            js_on_load=source("documents.js") + source("documents_adding.js"),
+            server_functions=documents.functions(),
+            held_seconds=HELD_SECONDS,
+            words=_DOCUMENT_WORDS,
+        )
+
+
+def _beside(documents: Shelf) -> None:
+    """The panel of a document, beside whichever view is shown."""
+    with gr.Column(elem_id="beside"):
+        gr.HTML(
+            source("document.html"),
+            elem_id="document",
+            apply_default_css=False,
+            js_on_load=source("document.js") + source("document_pages.js"),
+            server_functions=documents.panel(),
+            around=AROUND,
+            document_words=_DOCUMENT_WORDS,
+            words={words.language: asdict(words) for words in (CHINESE, ENGLISH)},
+        )
 
 
 def words_of(request: gr.Request) -> Words:

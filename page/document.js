@@ -41,6 +41,7 @@ async function open(place) {
   const shown = await fetched();
   if (!shown) return;
   show(shown);
+  showPages(shown);
   const mark = view.text.querySelector("mark");
   mark.scrollIntoView({ block: "center" });
   view.close.focus({ preventScroll: true });
@@ -83,6 +84,7 @@ async function fetched() {
 
 function say(message, wrong = false) {
   panel.dataset.state = wrong ? "wrong" : "opening";
+  hidePages();
   panel.setAttribute("aria-label", words().document);
   view.close.querySelector("span").textContent = words().close;
   for (const part of ["title", "place", "facts", "text"]) view[part].replaceChildren();

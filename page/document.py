@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from index.errors import UnknownDocument
+from index.ingest import KEPT_WHOLE
 from index.library import Library
 from index.records import Document, Span
 from page.quotes import digest, place
@@ -75,9 +76,18 @@ def document_view(library: Library, data: Any, words: Words) -> dict[str, Any]:
         "verdict": words.verified if same else words.not_verified,
         "quote": quoted.text,
         "blocks": list(_blocks(document, first, last, quoted.start, quoted.end)),
+        "pages": _pages(document, quoted.start, quoted.end),
         "before": words.before.format(count=min(AROUND, first)) if first > 0 else None,
         "after": words.after.format(count=min(AROUND, length - last)) if last < length else None,
     }
+
+
+def _pages(document: Document, start: int, end: int) -> list[int]:
+    """The pages that a quote stands on, of a document whose pages can be shown."""
+    if document.kind not in KEPT_WHOLE:
+        return []
+    touched = (place for place in document.places if place.start < end and start < place.end)
+    return [int(place.label) for place in touched if place.kind == "page"]
 
 
 def _blocks(document: Document, first: int, last: int, start: int, end: int) -> Iterator[dict[str, Any]]:

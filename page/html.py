@@ -74,9 +74,9 @@ def _turn(turn: Turn, words: Words) -> str:
         f"{escape(turn.question)}</h2>"
     )
     if isinstance(turn.result, Answer):
-        said = answer_html(turn.result, words)
+        said = answer_html(turn.result, words, turn.within)
     elif isinstance(turn.result, NotFound):
-        said = refusal_html(turn.result, words)
+        said = refusal_html(turn.result, words, turn.within)
     else:
         note = f"<p>{escape(turn.note)}</p>{_retry(turn, words)}"
         said = f'<section class="note {turn.state}" role="status">{note}</section>'

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from index.records import Span
 from page.escape import escape
 from page.words import Words
+from page.words_documents import document_words
 from rag.records import Quote
 
 
@@ -19,6 +20,8 @@ def digest(text: str) -> str:
 def place(quote: Quote, words: Words, several: bool = False) -> str:
     """A quote's place in words; `several` for one that goes beyond the sentence it begins with."""
     page = words.place_page.format(page=quote.page) if quote.page is not None else ""
+    if quote.cell is not None:
+        page += document_words(words.language).place_cell.format(cell=quote.cell)
     if quote.paragraph is None or quote.sentence is None:
         return page + words.place_heading
     form = words.place_from if several else words.place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -70,12 +70,18 @@ class Gated:
     def calibration(self) -> Calibration | None:
         return self._assistant.calibration if self.ready else None
 
+    @property
+    def embedder(self) -> Embedder:
+        return self._assistant.embedder
+
     def wait(self) -> None:
         self.loaded.wait(30)
 
-    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
+    def ask(
+        self, question: str, threshold: float | None = None, within: Sequence[str] | None = None
+    ) -> Answer | NotFound:
         self.answers.wait(30)
-        return self._assistant.ask(question, threshold)
+        return self._assistant.ask(question, threshold, within)
 
 
 OpenPage = Callable[..., Page]

@@ -62,13 +62,18 @@ class MadeUp:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.thresholds: list[float | None] = []
+        self.within: list[Sequence[str] | None] = []
+        self.embedder = TermEmbedder()
         self.results = results(library)
 
     def wait(self) -> None:
         """It is ready."""
 
-    def ask(self, question: str, threshold: float | None = None) -> Answer | NotFound:
+    def ask(
+        self, question: str, threshold: float | None = None, within: Sequence[str] | None = None
+    ) -> Answer | NotFound:
         self.thresholds.append(threshold)
+        self.within.append(within)
         return self.results.get(question, replace(self.results[REFUSED], question=question))
 
 

@@ -153,7 +153,7 @@ def test_an_assistant_elsewhere_gets_model_reader_and_threshold_and_gives_its_ca
     elsewhere.wait()
     assert opened == [(library.folder, "a model", "a reader")]
     assert elsewhere.calibration == "its calibration"
-    assert elsewhere.ask("What?", 0.25) == ("What?", 0.25)
+    assert elsewhere.ask("What?", 0.25) == ("What?", 0.25, None)
     elsewhere.close()
 
 

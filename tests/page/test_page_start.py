@@ -17,6 +17,7 @@ from rag import calibrate
 from rag.judge import write_calibration
 from tests.conftest import ROOT
 from tests.page.conftest import OpenPage, ask
+from tests.page.test_page_documents import FILES
 from tests.page.test_page_settings import CURVE
 from ui import free_port
 
@@ -72,6 +73,18 @@ def test_the_first_start_makes_the_library_and_the_page_answers(tmp_path: Path, 
             page.keyboard.press("Escape")
             page.click(".answer .tools [data-ask]")
             page.wait_for_selector(".turn:nth-child(2) .not-found")
+            # Added with the models of that process, a file answers at once.
+            page.click("#view-documents")
+            page.set_input_files("#shelf .file", FILES / "libreoffice-guide.pdf")
+            page.wait_for_selector("#shelf .outcomes .added")
+            page.click("#view-ask")
+            page.click("#settings summary")
+            page.focus("#settings input")
+            page.keyboard.press("Home")
+            page.keyboard.press("Escape")
+            ask(page, "What was used on the survey of 1884?")
+            assert "chronometer" in page.inner_text(".turn:nth-child(3) .answer")
+            assert page.inner_text(".turn:nth-child(3) .quotes").count("第 2 页")
         finally:
             process.send_signal(signal.SIGTERM)
             remaining = process.communicate(timeout=30)[1]

@@ -1,0 +1,280 @@
+"""The documents of the library as the page lists, changes, adds and removes them: what the browser calls, and gets.
+
+Everything is data; the browser sets it as text, so that no document's words are ever parsed as HTML.
+"""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from index.apart import page_boxes_apart, page_picture_apart
+from index.collections import collect, collections, take_out
+from index.errors import UnknownDocument, YinzhengError
+from index.names import one_line
+from index.records import DocumentSummary, FileState
+from index.states import file_states, forget
+from index.store import EDITABLE
+from page.adding import Additions, Run, Upload, uploaded_name
+from page.answering import Answering
+from page.document import document_view
+from page.removing import Removals
+from page.within import places
+from page.words import CHINESE, ENGLISH, Words
+from page.words_documents import DocumentWords, document_words
+
+_FILES = 10_000  # that one addition may have
+_CHARACTERS = 2000  # of a field that is typed
+
+Data = Mapping[str, Any]
+Served = Callable[[Any], dict[str, Any]]
+
+
+class Shelf:
+    """The documents of one library, for the page's server functions."""
+
+    def __init__(self, assistant: Answering) -> None:
+        self._library = assistant.library
+        self._additions = Additions(assistant)
+        self._removals = Removals(assistant.library)
+
+    def functions(self) -> list[Served]:
+        """What the Documents tab may call, each with one record, the page's language in it."""
+        return [
+            _served(self.list_documents),
+            _served(self.edit_document),
+            _served(self.put_in_collection),
+            _served(self.remove_document),
+            _served(self.undo_removal),
+            _served(self.finish_removals),
+            _served(self.forget_file),
+            _served(self.start_adding),
+            _served(self.adding_progress),
+            _served(self.cancel_adding),
+            _served(self.discard_uploads),
+        ]
+
+    def picker(self) -> list[Served]:
+        """What the choice of where to look may call."""
+        return [_served(self.list_places)]
+
+    def panel(self) -> list[Served]:
+        """What the panel of a document may call."""
+        return [_served(self.open_document), _served(self.show_page)]
+
+    def list_documents(self, data: Data) -> dict[str, Any]:
+        """Every document and every file that is none, the collections, and how much there is."""
+        words = _words(data)
+        held = self._removals.held()
+        documents = [entry for entry in self._library.documents() if entry.id not in held]
+        states = file_states(self._library)
+        failed = {state.document: state for state in states if state.document is not None and state.reason}
+        counts = self._library.counts()
+        under_way = self._additions.under_way()
+        return {
+            "documents": [_row(entry, failed.get(entry.id), words) for entry in documents],
+            "files": [_file(state, state.source in under_way, words) for state in states if state.document is None],
+            "collections": [entry.name for entry in collections(self._library)],
+            "library": _page_words(data).library.format(documents=counts.documents, passages=counts.passages),
+        }
+
+    def edit_document(self, data: Data) -> dict[str, Any]:
+        """Put what was typed in the place of a document's title and citation fields."""
+        changes: dict[str, str | None] = {}
+        for name, value in dict(data["changes"]).items():
+            changes[str(name)] = one_line(str(value))[:_CHARACTERS]
+        if changes.get("title") == "":
+            changes["title"] = None  # the file's own again
+        if not set(changes) <= set(EDITABLE):
+            raise ValueError("not a document's field")
+        self._library.edit(str(data["document"]), changes)
+        return {}
+
+    def put_in_collection(self, data: Data) -> dict[str, Any]:
+        """Put a document into a collection, new or not, or take it out."""
+        name, document = one_line(str(data["name"]))[:_CHARACTERS], str(data["document"])
+        if data["there"]:
+            collect(self._library, name, [document])
+        else:
+            take_out(self._library, str(data["name"]), [document])
+        return {"name": name}
+
+    def remove_document(self, data: Data) -> dict[str, Any]:
+        """Remove a document in a while."""
+        self._removals.hold(str(data["document"]))
+        return {}
+
+    def undo_removal(self, data: Data) -> dict[str, Any]:
+        """Let it stay after all."""
+        if not self._removals.keep(str(data["document"])):
+            return {"error": _words(data).too_late}
+        return {}
+
+    def finish_removals(self, data: Data) -> dict[str, Any]:
+        """Remove at once what this page took out: it was left."""
+        self._removals.finish([str(document) for document in data["documents"]])
+        return {}
+
+    def forget_file(self, data: Data) -> dict[str, Any]:
+        """Let a file that is no document go from the list."""
+        forget(self._library, [str(data["source"])])
+        return {}
+
+    def start_adding(self, data: Data) -> dict[str, Any]:
+        """Begin to add files that were uploaded."""
+        uploads = _uploads(data)
+        if not uploads:
+            raise ValueError("no files")
+        collection = one_line(str(data.get("collection") or ""))[:_CHARACTERS] or None
+        self._removals.finish()  # what was taken out and is added again must stay
+        try:
+            return {"run": self._additions.start(uploads, collection)}
+        except OSError as error:
+            return {"error": _words(data).upload_failed.format(reason=error.strerror or str(error))}
+
+    def adding_progress(self, data: Data) -> dict[str, Any]:
+        """How far it is, in figures and in words."""
+        run = self._additions.run(str(data["run"]))
+        if run is None:
+            return {"error": _words(data).addition_gone}
+        return _progress(run, _words(data))
+
+    def cancel_adding(self, data: Data) -> dict[str, Any]:
+        """Stop at the next possible moment; what is not in by then is left out."""
+        run = self._additions.run(str(data["run"]))
+        if run is not None:
+            run.cancelled.set()
+        return {}
+
+    def discard_uploads(self, data: Data) -> dict[str, Any]:
+        """Delete uploaded files that are not wanted any more."""
+        for upload in _uploads(data):
+            upload.path.unlink(missing_ok=True)
+        return {}
+
+    def list_places(self, data: Data) -> dict[str, Any]:
+        """Where a question can be looked for."""
+        return places(self._library, _words(data))
+
+    def open_document(self, data: Data) -> dict[str, Any]:
+        """A document around a quote."""
+        return document_view(self._library, data, _page_words(data))
+
+    def show_page(self, data: Data) -> dict[str, Any]:
+        """The picture of a page of a PDF, and the boxes of a quote on it."""
+        number, start, end = int(data["page"]), int(data["start"]), int(data["end"])
+        document = self._library.document(str(data["document"]))
+        file = self._library.file(document.id)
+        if file is None:
+            return {"picture": None, "boxes": []}
+        boxes = page_boxes_apart(file, document.text, document.places, start, end)
+        picture = page_picture_apart(file, number)
+        words = _words(data)
+        return {
+            "picture": "data:image/png;base64," + base64.b64encode(picture).decode("ascii"),
+            "boxes": [asdict(area) for entry in boxes if entry.page == number for area in entry.areas],
+            "alt": words.page_picture.format(page=number),
+        }
+
+
+def _served(function: Callable[[Data], dict[str, Any]]) -> Served:
+    """What goes wrong is said in the page; what the page never sends is an error of its own."""
+
+    def answered(data: Any) -> dict[str, Any]:
+        words = _words(data)
+        try:
+            return function(data)
+        except UnknownDocument:
+            return {"error": words.gone}
+        except YinzhengError as error:
+            return {"error": str(error)}
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            return {"error": words.not_understood}
+
+    answered.__name__ = function.__name__  # what the browser calls it by
+    return answered
+
+
+def _uploads(data: Data) -> list[Upload]:
+    """The uploaded files that the browser names. Raises ValueError for a path that is none of an upload."""
+    from gradio.utils import get_upload_folder
+
+    files = data["files"]
+    if len(files) > _FILES:
+        raise ValueError("too many files")
+    folders = (Path(get_upload_folder()).resolve(), Path(tempfile.gettempdir(), "gradio").resolve())
+    found = []
+    for file in files:
+        path = Path(str(file["path"])).resolve()
+        if not any(path.is_relative_to(folder) for folder in folders) or not path.is_file():
+            raise ValueError("not an uploaded file")
+        found.append(Upload(path, uploaded_name(str(file["name"]))))
+    return list({upload.path: upload for upload in found}.values())
+
+
+def _row(entry: DocumentSummary, failed: FileState | None, words: DocumentWords) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "name": entry.name,
+        "sources": list(entry.sources),
+        "kind": entry.kind,
+        "pages": entry.pages,
+        "passages": entry.passages,
+        "bytes": entry.bytes,
+        "added": entry.added,
+        "encoding": entry.encoding,
+        "notes": list(entry.notes),
+        "collections": list(entry.collections),
+        **asdict(entry.origin),
+        "state": words.states["searchable"],
+        "reason": words.newer_failed.format(reason=failed.reason) if failed else "",
+    }
+
+
+def _file(state: FileState, under_way: bool, words: DocumentWords) -> dict[str, Any]:
+    return {
+        "source": state.source,
+        "name": state.name,
+        "state": words.states[state.state],
+        "failed": state.state == "failed",
+        "reason": state.reason or ("" if under_way else words.unfinished),
+        "under_way": under_way and state.state != "failed",
+    }
+
+
+def _progress(run: Run, words: DocumentWords) -> dict[str, Any]:
+    done, count = len(run.outcomes), len(run.names)
+    left = run.seconds_left()
+    says = words.adding_waits if run.state == "waiting" else words.adding.format(done=done, count=count, name=run.at)
+    if left is not None:
+        says += words.seconds_left.format(seconds=max(1, round(left)))
+    if run.state in ("done", "cancelled", "failed"):
+        ends = {"done": words.added_all, "cancelled": words.adding_cancelled, "failed": words.adding_failed}
+        says = ends[run.state].format(done=done, count=count, reason=run.error)
+    return {
+        "state": run.state,
+        "ended": run.state not in ("waiting", "adding"),
+        "share": run.share,
+        "says": says,
+        "outcomes": [
+            {
+                "name": outcome.name,
+                "state": outcome.state,
+                "says": words.outcomes[outcome.state].format(passages=outcome.passages, reason=outcome.reason),
+            }
+            for outcome in list(run.outcomes)
+        ],
+    }
+
+
+def _words(data: Data) -> DocumentWords:
+    return document_words(_page_words(data).language)
+
+
+def _page_words(data: Data) -> Words:
+    return CHINESE if isinstance(data, Mapping) and data.get("language") == CHINESE.language else ENGLISH
