@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 
 from index.records import Span
@@ -9,6 +11,7 @@ from page.copying import copy_text
 from page.escape import escape
 from page.quotes import blockquote, cite, near, numbered, place, source
 from page.words import Words, confidence
+from page.words_evidence import evidence_words
 from rag.records import Answer, Candidate, Finding, NotFound, Quote, Searched
 
 _FOUND_ICON = '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10.5l4 4 8-9"/></svg>'
@@ -27,7 +30,7 @@ def answer_html(answer: Answer, words: Words) -> str:
         for number, quote in enumerate(answer.quotes, 1)
     )
     return (
-        f'<section class="answer"><p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
+        f'<section class="answer" data-question="{escape(answer.question)}" data-answer="{escape(_said(answer))}"><p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
         f"{_findings(answer, words)}"
         f'<h3>{escape(words.quotes)}</h3><ol class="quotes">{quotes}</ol>'
         f"{_candidates(answer, words)}{_foot(answer, words)}</section>"
@@ -43,7 +46,7 @@ def refusal_html(refusal: NotFound, words: Words) -> str:
         else f"<p>{escape(words.nothing_near)}</p>"
     )
     return (
-        '<section class="not-found">'
+        f'<section class="not-found" data-question="{escape(refusal.question)}">'
         f'<p class="verdict">{_NOT_FOUND_ICON}<strong>{escape(words.not_found)}</strong></p>'
         f'<p class="why">{escape(words.not_found_why)}</p>{_nowhere(refusal, words)}{listed}'
         f"{_foot(refusal, words)}</section>"
@@ -135,9 +138,33 @@ def _foot(result: Answer | NotFound, words: Words) -> str:
         if isinstance(result, Answer)
         else ""
     )
+    own = evidence_words(words)
+    more = (
+        f'<button type="button" data-mentions="{escape(result.findings[0].text)}">{escape(own.mentions)}</button>'
+        if isinstance(result, Answer)
+        else f'<button type="button" data-absence="{escape(_refused(result))}">{escape(own.absence)}</button>'
+    )
     return (
-        f'<div class="tools">{copy}{retry_button(result.question, words)}'
+        f'<div class="tools">{copy}{more}{retry_button(result.question, words)}'
         f'<span class="searched">{escape(_searched(result.searched, words))}</span></div>'
+    )
+
+
+def _said(answer: Answer) -> str:
+    """The short answers on one line, to be kept with a quote that is put in a report."""
+    return "; ".join(finding.text for finding in answer.findings)
+
+
+def _refused(refusal: NotFound) -> str:
+    """What a record of the absence is made of, as JSON."""
+    return json.dumps(
+        {
+            "question": refusal.question,
+            "confidence": refusal.confidence,
+            "nearest": [[quote.document, quote.start, quote.end] for quote in refusal.nearest],
+            "searched": asdict(refusal.searched),
+        },
+        ensure_ascii=False,
     )
 
 

@@ -74,6 +74,7 @@ def document_view(library: Library, data: Any, words: Words) -> dict[str, Any]:
         "verified": same,
         "verdict": words.verified if same else words.not_verified,
         "quote": quoted.text,
+        "first": first,  # where the text of the blocks begins, in code points
         "blocks": list(_blocks(document, first, last, quoted.start, quoted.end)),
         "before": words.before.format(count=min(AROUND, first)) if first > 0 else None,
         "after": words.after.format(count=min(AROUND, length - last)) if last < length else None,
