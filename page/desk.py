@@ -18,7 +18,6 @@ from page.look import source
 from page.suggest import suggestions
 from page.sureness import chosen
 from page.words import CHINESE, ENGLISH, Words, words_for
-from page.words_evidence import evidence_words
 
 _LOOKED_AGAIN = 0.3  # seconds
 # The settings' choice goes with the question itself: sent by itself it could come later than that.
@@ -46,14 +45,13 @@ def desk(assistant: Answering) -> gr.Blocks:
         words = words_of(request)
         return (
             html.header(library, words),
+            html.views(words),
+            evidence_frame(words),
             gr.Textbox(label=words.question_label, placeholder=words.placeholder),
             gr.Button(words.ask),
             gr.Button(words.stop),
             gr.Button(words.new_conversation),
             html.conversation(turns, suggestions(library, words), words),
-            gr.Tab(label=evidence_words(words).ask_tab),
-            gr.Tab(label=evidence_words(words).tab),
-            evidence_frame(words),
         )
 
     async def settings(request: gr.Request) -> str:
@@ -83,21 +81,19 @@ def desk(assistant: Answering) -> gr.Blocks:
         share = gr.Number(visible=False)  # of false answers; filled in as a question is sent
         with gr.Row(elem_id="bar"):
             top = gr.HTML(elem_id="top", apply_default_css=False)
+            tabs = gr.HTML(elem_id="views", apply_default_css=False, js_on_load=source("views.js"))
             sureness = gr.HTML(elem_id="settings", apply_default_css=False, js_on_load=source("settings.js"))
             new_button = gr.Button("", elem_id="new", size="sm", visible=False)
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
-                with gr.Tabs(elem_id="tabs"):
-                    with gr.Tab("", id="ask", elem_id="tab-ask", render_children=True) as ask_tab:
-                        conversation = gr.HTML(
-                            elem_id="conversation", apply_default_css=False, js_on_load=source("conversation.js")
-                        )
-                        with gr.Row(elem_id="composer"):
-                            box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6)
-                            ask_button = gr.Button("", elem_id="ask", variant="primary")
-                            stop_button = gr.Button("", elem_id="stop", visible=False)
-                    with gr.Tab("", id="evidence", elem_id="tab-evidence", render_children=True) as evidence_tab:
-                        evidence = evidence_part(library)
+                conversation = gr.HTML(
+                    elem_id="conversation", apply_default_css=False, js_on_load=source("conversation.js")
+                )
+                with gr.Row(elem_id="composer"):
+                    box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6)
+                    ask_button = gr.Button("", elem_id="ask", variant="primary")
+                    stop_button = gr.Button("", elem_id="stop", visible=False)
+            collected = evidence_part(library)
             with gr.Column(elem_id="beside"):
                 gr.HTML(
                     source("document.html"),
@@ -110,7 +106,7 @@ def desk(assistant: Answering) -> gr.Blocks:
                 )
         view = [turns, conversation, ask_button, stop_button, new_button]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        at_start = [top, box, ask_button, stop_button, new_button, conversation, ask_tab, evidence_tab, evidence]
+        at_start = [top, tabs, collected, box, ask_button, stop_button, new_button, conversation]
         blocks.load(start, turns, at_start, queue=False, **quiet)
         blocks.load(settings, None, sureness, concurrency_limit=None, **quiet)
         asking: dict[str, Any] = {"js": _WITH_SHARE, "queue": False, **quiet}

@@ -58,7 +58,9 @@ document.addEventListener("click", ({ target }) => {
   if (button.dataset.add !== undefined) put(button);
   if (button.dataset.mentions !== undefined) findAll(button.dataset.mentions);
   if (button.dataset.absence !== undefined) act({ action: "absence", refusal: button.dataset.absence });
-  if (button.id === "tab-evidence-button") act({ action: "show" }); // another window may have added to it
+});
+document.addEventListener("view", ({ detail }) => {
+  if (detail.shown === "evidence") act({ action: "show" }); // another window may have added to it
 });
 document.addEventListener("selectionchange", () => offer());
 document.addEventListener("keydown", (event) => {
@@ -183,7 +185,7 @@ function labelled(address, plain) {
 
 // Goes to the tab and to a quote in it.
 async function show(address) {
-  document.getElementById("tab-evidence-button")?.click();
+  document.querySelector("#views [data-view=evidence]")?.click();
   await act({ action: "show" });
   const own = held.find((one) => one.report === report);
   const row = element.querySelectorAll("li.entry")[own ? own.spans.indexOf(address) : -1];
@@ -192,7 +194,7 @@ async function show(address) {
 }
 
 function findAll(term) {
-  document.getElementById("tab-evidence-button")?.click();
+  document.querySelector("#views [data-view=evidence]")?.click();
   const form = element.querySelector('form[data-form="mentions"]');
   form.closest("details").open = true;
   form.elements.term.value = term;

@@ -27,13 +27,14 @@ def evidence_part(library: Library) -> gr.HTML:
         finally:
             lists.close()  # the next call may come in another thread
 
-    return gr.HTML(
-        elem_id="evidence",
-        apply_default_css=False,
-        js_on_load=source("evidence.js"),
-        server_functions=[evidence],
-        words={words.language: page_words(evidence_words(words)) for words in (CHINESE, ENGLISH)},
-    )
+    with gr.Column(elem_id="collected"):
+        return gr.HTML(
+            elem_id="evidence",
+            apply_default_css=False,
+            js_on_load=source("evidence.js"),
+            server_functions=[evidence],
+            words={words.language: page_words(evidence_words(words)) for words in (CHINESE, ENGLISH)},
+        )
 
 
 def evidence_frame(words: Words) -> str:

@@ -118,9 +118,7 @@ def entries_html(shown: Sequence[Shown], words: Words) -> str:
     return f'{heading}<ol class="entries">{items}</ol>'
 
 
-def mentions_html(
-    term: str, found: Sequence[tuple[Mentions, Document]], words: Words
-) -> str:
+def mentions_html(term: str, found: Sequence[tuple[Mentions, Document]], words: Words) -> str:
     """Every sentence that holds a term, grouped by document."""
     own = evidence_words(words)
     if not found:
@@ -178,7 +176,8 @@ def _entry(shown: Shown, last: bool, words: Words) -> str:
     )
     follow = _button("follow", entry, own.follow) if now.kind == "moved" else ""
     return (
-        f'<li class="entry" data-row="{entry.id}" tabindex="-1"><div class="row"><span class="number">{entry.place}</span>'
+        f'<li class="entry" data-row="{entry.id}" tabindex="-1">'
+        f'<div class="row"><span class="number">{entry.place}</span>'
         f'<span class="state {now.kind}">{escape(own.states[now.kind])}</span>{follow}'
         f'<span class="order">{_icon("up", "↑", entry, own.up, entry.place == 1)}'
         f"{_icon('down', '↓', entry, own.down, last)}{_icon('remove', '✕', entry, own.remove)}</span></div>"
@@ -225,9 +224,7 @@ def _adjust(entry: Entry, document: Document, now: State, own: EvidenceWords) ->
 
 
 def _beside(label: str, nothing: str, document: Document, span: Span | None) -> str:
-    said = (
-        f"<p>{escape(nothing)}</p>" if span is None else blockquote(document.text[span.start : span.end], ())
-    )
+    said = f"<p>{escape(nothing)}</p>" if span is None else blockquote(document.text[span.start : span.end], ())
     return f'<div class="context"><p class="label">{escape(label)}</p>{said}</div>'
 
 
@@ -239,7 +236,8 @@ def _group(group: Mentions, document: Document, term: str, unfolded: bool, words
     items = "".join(
         f"<li>{blockquote(made.text, marks)}{source(made, place(made, words, goes_on(document, made)), words)}</li>"
         for made, marks in (
-            (quote(document, sentence.start, sentence.end), marks) for sentence, marks in list(sentences.items())[:SHOWN]
+            (quote(document, sentence.start, sentence.end), marks)
+            for sentence, marks in list(sentences.items())[:SHOWN]
         )
     )
     hidden = len(sentences) - SHOWN
@@ -283,5 +281,5 @@ def _icon(name: str, sign: str, entry: Entry, label: str, disabled: bool = False
     said = escape(label.format(place=entry.place))
     return (
         f'<button type="button" data-do="{name}" data-entry="{entry.id}" aria-label="{said}" title="{said}"'
-        f'{" disabled" if disabled else ""}>{sign}</button>'
+        f"{' disabled' if disabled else ''}>{sign}</button>"
     )

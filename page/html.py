@@ -11,6 +11,7 @@ from page.conversation import Turn, Turns
 from page.escape import escape
 from page.sureness import Choice, choices
 from page.words import Words
+from page.words_evidence import evidence_words
 from rag.judge import Calibration
 from rag.records import Answer, NotFound
 
@@ -25,6 +26,18 @@ def header(library: Library, words: Words) -> str:
         f'<p class="library">{escape(words.library.format(documents=counts.documents, passages=counts.passages))}</p>'
         "</header>"
     )
+
+
+def views(words: Words) -> str:
+    """The page's views as tabs: each with the id of the part of the page that it shows."""
+    own = evidence_words(words)
+    tabs = "".join(
+        f'<button type="button" role="tab" id="view-{name}" data-view="{name}" aria-controls="{part}" '
+        f'aria-selected="{"true" if place == 0 else "false"}" tabindex="{0 if place == 0 else -1}">'
+        f"{escape(label)}</button>"
+        for place, (name, part, label) in enumerate((("ask", "talk", own.ask_tab), ("evidence", "collected", own.tab)))
+    )
+    return f'<div class="views" role="tablist" aria-label="{escape(own.views)}">{tabs}</div>'
 
 
 def settings(calibration: Calibration | None, words: Words) -> str:

@@ -11,6 +11,7 @@ from page.words import CHINESE, Words
 class EvidenceWords:
     """Every text of the Evidence tab in one language; names in braces are filled in with str.format, or by the page."""
 
+    views: str
     ask_tab: str
     tab: str
     default_report: str
@@ -107,6 +108,7 @@ class EvidenceWords:
 
 
 EVIDENCE_CHINESE = EvidenceWords(
+    views="页面",
     ask_tab="提问",
     tab="证据",
     default_report="报告",
@@ -227,6 +229,7 @@ EVIDENCE_CHINESE = EvidenceWords(
 )
 
 EVIDENCE_ENGLISH = EvidenceWords(
+    views="Views",
     ask_tab="Ask",
     tab="Evidence",
     default_report="Report",
@@ -306,7 +309,7 @@ EVIDENCE_ENGLISH = EvidenceWords(
     style_hint="Chicago notes",
     download="Download",
     verify="Check a report",
-    verify_why="Looks up every quotation of a finished report and shows what was altered. It is read here, and not kept.",
+    verify_why="Looks up every quotation of a report and shows what was altered. It is read here, and not kept.",
     file="Report (Word, OpenDocument, Markdown, HTML, PDF, plain text)",
     check="Check",
     too_large="The file is larger than {most} MB and cannot be checked.",
