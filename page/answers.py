@@ -30,7 +30,8 @@ def answer_html(answer: Answer, words: Words) -> str:
         for number, quote in enumerate(answer.quotes, 1)
     )
     return (
-        f'<section class="answer" data-question="{escape(answer.question)}" data-answer="{escape(_said(answer))}"><p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
+        f'<section class="answer" data-question="{escape(answer.question)}" data-answer="{escape(_said(answer))}">'
+        f'<p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
         f"{_findings(answer, words)}"
         f'<h3>{escape(words.quotes)}</h3><ol class="quotes">{quotes}</ol>'
         f"{_candidates(answer, words)}{_foot(answer, words)}</section>"

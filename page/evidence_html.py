@@ -103,7 +103,7 @@ def reports_html(reports: Sequence[Report], current: int | None, words: Words) -
                 f"{escape(own.delete)}</button>"
             )
     return (
-        f'{chooser}<details class="manage" data-key="manage"{"" if reports else " open"}>'
+        f'{chooser}<details class="manage" data-key="manage">'
         f"<summary>{escape(own.manage)}</summary><div>{making}{changing}</div></details>"
     )
 
