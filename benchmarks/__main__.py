@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         ("retrieval", _retrieval, "how often the right passage is found"),
         ("weight", _weight, "what the lexical score is worth, on train rows"),
         ("encodings", _encodings, "text files' encodings told apart"),
+        ("verify", _verify, "spoilt quotations told from unaltered ones"),
         ("reader", _reader, "answers read from the right passage"),
         ("answers", _answers, "the whole path, with the right passage there and taken away"),
     ):
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         if name in ("reader", "answers"):
             added.add_argument("--reader", help="another reader than the default")
             added.add_argument("--most", type=int, help="questions a pair (default: all)")
-        if name not in ("reader", "encodings"):
+        if name not in ("reader", "encodings", "verify"):
             added.add_argument("--model", help="another embedding model than the default")
     added = command("article", _article, "questions on the first article")
     added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
@@ -77,6 +78,12 @@ def _encodings(options: argparse.Namespace) -> Iterable[Any]:
     from benchmarks.encodings import measure_encodings
 
     return measure_encodings(options.data)
+
+
+def _verify(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.verify import measure_verify, with_totals
+
+    return with_totals(measure_verify(options.data))
 
 
 def _reader(options: argparse.Namespace) -> Iterable[Any]:

@@ -83,6 +83,7 @@ def copied(files: Path, folder: Path, most: int) -> Iterator[Path]:
 
 def _figures(step: str, files: Sequence[Path], failed: int, seconds: float, library: Library) -> Figures:
     megabytes = sum(path.stat().st_size for path in files) / 1e6
+    library.leave_no_trace()  # what SQLite keeps in its log would count twice
     texts = sum(len(library.document(entry.id).text.encode()) for entry in library.documents())
     kept = sum(path.stat().st_size for path in library.folder.iterdir())
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there, else in KiB

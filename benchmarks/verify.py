@@ -7,15 +7,12 @@ from the wrong document.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import json
 import random
-import sys
 import tempfile
-import time
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -145,30 +142,10 @@ def _verdicts(library: Library, quoted: list[str]) -> list[str]:
     return [found[number] for number in range(len(quoted))]
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Parse the command line, measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.verify", description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, help="folder with XQuAD; without it, the first article alone")
-    parser.add_argument("--cases", type=int, default=CASES, help="spoilt ones, and as many printed otherwise")
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args(arguments)
-    began = time.perf_counter()
-    figures = measure_verify(given.data, given.cases)
-    seconds = round(time.perf_counter() - began, 1)
-    if given.json:
-        content = {"benchmark": "verify", "seconds": seconds, "figures": [asdict(row) for row in figures]}
-        sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
-        return 0
-    sys.stdout.write("| change | spoilt | cases | told or called altered |\n| --- | --- | --- | --- |\n")
-    for row in figures:
-        sys.stdout.write(f"| {row.change} | {'yes' if row.spoilt else 'no'} | {row.cases} | {row.told} |\n")
-    for spoilt in (True, False):
+def with_totals(figures: Sequence[VerifyFigures]) -> list[VerifyFigures]:
+    """The figures, and the sums of the spoilt ones and of those printed otherwise."""
+    found = list(figures)
+    for spoilt, name in ((True, "all spoilt"), (False, "all printed otherwise")):
         rows = [row for row in figures if row.spoilt == spoilt]
-        name = "all spoilt" if spoilt else "all printed otherwise"
-        cases, told = sum(row.cases for row in rows), sum(row.told for row in rows)
-        sys.stdout.write(f"| {name} | {'yes' if spoilt else 'no'} | {cases} | {told} |\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        found.append(VerifyFigures(name, spoilt, sum(row.cases for row in rows), sum(row.told for row in rows)))
+    return found

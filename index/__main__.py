@@ -15,7 +15,7 @@ from index.database import FILE_NAME
 from index.library import Library
 from index.places import default_library
 from index.store import EDITABLE
-from index.talk import EXIT_ERROR, EXIT_FOUND, Counter, FileCounter, print_json, run_command, say
+from index.talk import EXIT_ERROR, EXIT_FOUND, Counter, FileCounter, print_json, run_command, say, words
 
 if TYPE_CHECKING:
     from index.embed import Embedder
@@ -47,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     add = command("add", _add, "add files, and the readable files in folders / 添加文件或文件夹")
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     add.add_argument("--model", help="embedding model: a folder or a hub's name (default: the library's own)")
-    add.add_argument("--collection", metavar="NAME", help="put what is added into this collection / 放入合集")
+    add.add_argument(
+        "--collection", type=words, metavar="NAME", help="put what is added into this collection / 放入合集"
+    )
     add.add_argument("--encoding", metavar="CODEC", help="of text files, instead of telling it / 指定文本编码")
     add.add_argument(
         "--prune", action="store_true", help="take out files that are gone from the folders / 移除已删文件"
@@ -58,18 +60,20 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("document", metavar="DOCUMENT", help=_DOCUMENT)
     command("status", _status, "say what the library holds and was built with / 文档库状态")
     edit = command("edit", _edit, "correct a document's title, author, publisher, date, URL / 修改引用信息")
-    edit.add_argument("document", metavar="DOCUMENT", help=_DOCUMENT)
+    edit.add_argument("document", type=words, metavar="DOCUMENT", help=_DOCUMENT)
     for field in EDITABLE:
-        edit.add_argument(f"--{field}", metavar="TEXT", help=f"the {field} instead of the file's own")
+        edit.add_argument(f"--{field}", type=words, metavar="TEXT", help=f"the {field} instead of the file's own")
     edit.add_argument("--restore", action="append", choices=EDITABLE, default=[], help="take the file's own again")
     remove = command("remove", _remove, "take documents out, without a trace / 移除文档")
     remove.add_argument(
-        "documents", nargs="+", metavar="DOCUMENT", help=f"{_DOCUMENT}; a path takes out that name alone"
+        "documents", type=words, nargs="+", metavar="DOCUMENT", help=f"{_DOCUMENT}; a path takes out that name alone"
     )
     collection = command("collection", _collection, "named collections of documents / 文档合集")
     collection.add_argument("action", choices=("list", "add", "remove", "rename", "delete"))
-    collection.add_argument("name", nargs="?", metavar="NAME", help="the collection")
-    collection.add_argument("rest", nargs="*", metavar="DOCUMENT", help=f"{_DOCUMENT}; for rename, the new name")
+    collection.add_argument("name", type=words, nargs="?", metavar="NAME", help="the collection")
+    collection.add_argument(
+        "rest", type=words, nargs="*", metavar="DOCUMENT", help=f"{_DOCUMENT}; for rename, the new name"
+    )
     command("check", _check, "whether everything in the library agrees with itself / 检查文档库")
     rebuild = command("rebuild", _rebuild, "make the library anew from its own texts / 重建文档库")
     rebuild.add_argument("--model", help=f"embedding model from now on (default: {BUNDLED_NAME})")

@@ -15,7 +15,7 @@ import numpy as np
 
 from index.apart import read_apart
 from index.collections import collect
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.errors import UnreadableFile
 from index.folders import Incoming, files_below, incoming
 from index.library import Library
@@ -27,7 +27,7 @@ from index.store import sha256_hex
 __all__ = ["FileResult", "Step", "add_file", "add_files", "files_below", "make_document", "passage_texts"]
 
 EMBEDDING_BATCH = 64  # passages between two reports of progress
-KEPT_WHOLE = {"pdf"}  # kinds whose bytes the library keeps, because quotes are shown on pictures of their pages
+PDF_MARK = b"%PDF-"  # within the first 1024 bytes; of a PDF the bytes are kept, to show quotes on pictures of its pages
 READING_TRIES = 3  # of a file that is being written meanwhile
 READING_PAUSE_SECONDS = 0.3
 
@@ -51,8 +51,7 @@ class FileResult:
 class Step:
     """How far the adding of files has come: file `number` (from 1) of `files` has just reached `state`.
 
-    `done` of its `passages` are embedded, together with those of short files before it. `share` of
-    the whole is done, counted in bytes, between 0 and 1.
+    `done` of its `passages` are embedded. `share` of the whole is done, counted in bytes, between 0 and 1.
     """
 
     path: Path
@@ -62,18 +61,6 @@ class Step:
     done: int = 0
     passages: int = 0
     share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A file that is read and split, and not embedded."""
-
-    file: Incoming
-    number: int
-    document: Document
-    parts: Split
-    replaces: bool
-    data: bytes | None  # what the library keeps of the file itself
 
 
 class _Cancelled(Exception):
@@ -105,9 +92,9 @@ def add_files(
 ) -> Iterator[FileResult]:
     """Add files, each in one step; a result for each, as soon as a question can find it or it has failed.
 
-    Short files are embedded together. What each has come to is kept in the library, so that an
-    interrupted run shows what was left, and the same call again goes on there. `cancelled` is
-    asked between files and between batches of passages: then what is not in yet is forgotten.
+    What each has come to is kept in the library, so that an interrupted run shows what was left,
+    and the same call again goes on there. `cancelled` is asked between files and between batches
+    of passages: then what is not in yet is forgotten.
     `collection` is the name of one that the files join; `encoding` is used instead of guessing.
     Raises LibraryFull, LibraryReadOnly or LibraryBusy.
     """
@@ -151,49 +138,42 @@ class _Adding:
 
     def run(self) -> Iterator[FileResult]:
         """A result for each file, in their order."""
-        group: list[_Prepared] = []
         for number, file in enumerate(self.files, start=1):
             self._stop_if_cancelled()
-            made = self._prepare(file, number, {other.document.id for other in group})
-            if not isinstance(made, _Prepared):
-                yield from self._put_in(group)
-                group = []
-                made = made or self._prepare(file, number, set())
-            if isinstance(made, FileResult):
-                self._finish(number, made)
-                yield made
-            elif made is not None:
-                group.append(made)
-            if sum(len(other.parts.passages) for other in group) >= EMBEDDING_BATCH:
-                yield from self._put_in(group)
-                group = []
-        yield from self._put_in(group)
+            try:
+                result = self._add(file, number)
+            except UnreadableFile as error:
+                mark(self.library, file.source, file.name, "failed", str(error))
+                result = FileResult(file.path, "failed", str(error))
+            self.finished = number
+            state: State = "failed" if result.state == "failed" else "searchable"
+            self._tell(file, number, state, result.passages, result.passages)
+            yield result
 
-    def _prepare(self, file: Incoming, number: int, under_way: set[str]) -> _Prepared | FileResult | None:
-        """Read and split a file, or say why there is nothing to do; None where the same bytes are under way."""
-        library = self.library
-        try:
-            data = read_whole(file.path)
-            sha256 = sha256_hex(data)
-            if sha256[:16] in under_way:
-                return None
-            before = library.document_at(file.source)
-            if self._is_known(sha256):
-                return self._keep_name(file, sha256[:16], before)
-            content = read_apart(data, file.name, self.encoding)
-        except UnreadableFile as error:
-            mark(library, file.source, file.name, "failed", str(error))
-            return FileResult(file.path, "failed", str(error))
+    def _add(self, file: Incoming, number: int) -> FileResult:
+        """Read, split, embed and put in, unless the library has these bytes. Raises UnreadableFile."""
+        data = read_whole(file.path)
+        sha256 = sha256_hex(data)
+        before = self.library.document_at(file.source)
+        if self._is_known(sha256):
+            return self._keep_name(file, sha256[:16], before)
+        content = read_apart(data, file.name, self.encoding)
         self._reached(file, number, "read")
         document, parts = make_document(content, file.name, file.source, sha256, self.embedder, len(data))
         self._reached(file, number, "split", passages=len(parts.passages))
-        kept = data if document.kind in KEPT_WHOLE else None
-        return _Prepared(file, number, document, parts, before is not None, kept)
+        vectors = self._embedded(file, number, passage_texts(document, parts))
+        self._reached(file, number, "embedded", len(parts.passages), len(parts.passages))
+        self.library.add(document, parts, vectors, data if PDF_MARK in data[:1024] else None)
+        self.replaced |= before is not None
+        state: Literal["added", "replaced"] = "added" if before is None else "replaced"
+        return FileResult(file.path, state, document.id, len(parts.passages))
 
     def _is_known(self, sha256: str) -> bool:
         """Whether the library has these bytes, read as they would be now."""
         known = self.library.encoding_of_bytes(sha256)
-        return known is not None and (self.encoding is None or _same_encoding(known, self.encoding))
+        if known is None or self.encoding is None:
+            return known is not None
+        return known == "" or _same_encoding(known, self.encoding)  # "": no text file, no encoding to set
 
     def _keep_name(self, file: Incoming, document_id: str, before: str | None) -> FileResult:
         if before != document_id:
@@ -204,41 +184,20 @@ class _Adding:
         state: Literal["replaced", "unchanged"] = "unchanged" if before in (None, document_id) else "replaced"
         return FileResult(file.path, state, document_id, self.library.counts([document_id]).passages)
 
-    def _put_in(self, group: Sequence[_Prepared]) -> Iterator[FileResult]:
-        """Embed a group of files together, the passages sorted by length, and put each in."""
-        if not group:
-            return
-        texts = [text for made in group for text in passage_texts(made.document, made.parts)]
+    def _embedded(self, file: Incoming, number: int, texts: Sequence[str]) -> Vectors:
+        """A vector for each text; they are embedded in the order of their lengths, which wastes less on padding."""
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         vectors = np.empty((len(texts), self.embedder.dimension), dtype=np.float32)
         for start in range(0, len(order), EMBEDDING_BATCH):
             self._stop_if_cancelled()
             batch = order[start : start + EMBEDDING_BATCH]
             vectors[batch] = self.embedder.embed_passages([texts[place] for place in batch])
-            last = group[-1]
-            done = min(start + EMBEDDING_BATCH, len(order))
-            self._tell(last.file, last.number, "split", done, len(order))
-        first = 0
-        for made in group:
-            self._reached(made.file, made.number, "embedded", passages=len(made.parts.passages))
-        for made in group:
-            after = first + len(made.parts.passages)
-            self.library.add(made.document, made.parts, vectors[first:after], made.data)
-            first = after
-            state: Literal["added", "replaced"] = "replaced" if made.replaces else "added"
-            self.replaced |= made.replaces
-            result = FileResult(made.file.path, state, made.document.id, len(made.parts.passages))
-            self._finish(made.number, result)
-            yield result
+            self._tell(file, number, "split", start + len(batch), len(order))
+        return vectors
 
-    def _finish(self, number: int, result: FileResult) -> None:
-        self.finished = number
-        state: State = "failed" if result.state == "failed" else "searchable"
-        self._tell(self.files[number - 1], number, state, result.passages, result.passages)
-
-    def _reached(self, file: Incoming, number: int, state: State, passages: int = 0) -> None:
+    def _reached(self, file: Incoming, number: int, state: State, done: int = 0, passages: int = 0) -> None:
         mark(self.library, file.source, file.name, state)
-        self._tell(file, number, state, 0, passages)
+        self._tell(file, number, state, done, passages)
 
     def _tell(self, file: Incoming, number: int, state: State, done: int, passages: int) -> None:
         under_way = self._bytes[number] - self._bytes[self.finished]
@@ -321,7 +280,7 @@ def heading_line(title: str, heading: str) -> str:
 def _same_encoding(left: str, right: str) -> bool:
     """Whether two names are of one codec; what is no codec's name is left to the reader to refuse."""
     try:
-        return codecs.lookup(left or "utf-8").name == codecs.lookup(right).name
+        return codecs.lookup(left).name == codecs.lookup(right).name
     except LookupError:
         return False
 

@@ -39,18 +39,20 @@ def keywords(library: Library, question: str) -> Keywords:
     """The question's terms and their inverse document frequency; a term found nowhere is the rarest."""
     wanted = tuple(dict.fromkeys(terms(question)))
     passages = library.counts().passages
-    found: dict[str, int] = dict(
-        rows(
-            library.connection,
-            f"SELECT term, doc FROM terms_rows WHERE term IN ({marks(len(wanted))})",
-            [code(term) for term in wanted],
-        )
-    )
-    idf = tuple(
-        max(_SMALLEST_IDF, math.log((passages - found.get(code(term), 0) + 0.5) / (found.get(code(term), 0) + 0.5)))
-        for term in wanted
-    )
+    found = passages_with(library, wanted)
+    idf = tuple(max(_SMALLEST_IDF, math.log((passages - found[term] + 0.5) / (found[term] + 0.5))) for term in wanted)
     return Keywords(wanted, idf)
+
+
+def passages_with(library: Library, wanted: Sequence[str]) -> dict[str, int]:
+    """In how many passages each of these terms stands; 0 for one that stands nowhere."""
+    codes = {code(term): term for term in wanted}
+    found = rows(
+        library.connection, f"SELECT term, doc FROM terms_rows WHERE term IN ({marks(len(codes))})", list(codes)
+    )
+    counts = dict.fromkeys(wanted, 0)
+    counts.update((codes[name], count) for name, count in found)
+    return counts
 
 
 def search_terms(library: Library, words: Keywords, top_k: int, documents: Sequence[str] | None = None) -> LexicalHits:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from index.database import rows
@@ -51,9 +52,9 @@ def mark(library: Library, source: str, name: str, state: State, reason: str = "
 
 def forget(library: Library, sources: Sequence[str]) -> int:
     """Forget that files are waiting or failed; how many there were. Documents stay."""
-    known = {source for (source,) in rows(library.connection, "SELECT source FROM work")}
-    wanted = [(source,) for source in sources if source in known]
-    if wanted:
+    query = "SELECT source FROM work WHERE source IN (SELECT value FROM json_each(?))"
+    known = rows(library.connection, query, (json.dumps(list(sources)),))
+    if known:
         with library.writing(passages=False, durable=False) as connection:
-            connection.executemany("DELETE FROM work WHERE source = ?", wanted)
-    return len(wanted)
+            connection.executemany("DELETE FROM work WHERE source = ?", known)
+    return len(known)

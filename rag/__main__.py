@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from index.places import default_library
-from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say
+from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say, words
 from rag import commands_evidence
 from rag.judge import FALSE_ANSWERS
 from rag.records import Answer, NotFound, Quote
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument(
             "--in",
             dest="within",
+            type=words,
             action="append",
             metavar="COLLECTION_OR_DOCUMENT",
             help="look only in this collection or document; may be given several times / 只在该合集或文档中查找",
@@ -153,8 +154,7 @@ def _calibrate(options: argparse.Namespace) -> int:
 def _questions(given: str) -> Iterator[str]:
     """The question given, or the lines of stdin that are not blank, as they come."""
     if given != "-":
-        # Where the locale is C, Python has kept the bytes of an argument as surrogates.
-        yield given.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+        yield words(given)
         return
     for line in iter(sys.stdin.readline, ""):
         if line.strip():

@@ -13,7 +13,7 @@ from index.errors import YinzhengError
 from index.library import Library
 from rag.asking import parts_of
 from rag.calibrate import calibration_for
-from rag.findings import Found, Span, found_in, span_of, spans_of
+from rag.findings import Found, Span, found_in, numbers_in, span_of, spans_of
 from rag.judge import Calibration, differ_in_script
 from rag.quote import quote, sentence_around
 from rag.read import BUDGET, Read, read_hits
@@ -121,8 +121,8 @@ class Assistant:
     def _parts(self, question: str, asked: Wording, read: Read, further: float) -> Found | None:
         """The parts' own answers, from the passages that answer the whole; None unless all have one of their own."""
         parts = parts_of(question)
-        if len(parts) == 1:
-            return None
+        if len(parts) == 1 or numbers_in(span_of(read.readings[0]).text) >= len(parts):
+            return None  # one thing is asked, or one answer says it all: "5 funds, 5.6 billion in size"
         hits = [reading.hit for reading in read.readings[:PART_HITS]]
         spans: list[Span] = []
         for part in parts:

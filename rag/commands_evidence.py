@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import YinzhengError
 from index.library import Library
 from index.places import default_library
-from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, say
+from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, say, words
 
 if TYPE_CHECKING:
     from rag.evidence import Entry, Evidence
@@ -95,7 +95,7 @@ def _list(options: argparse.Namespace) -> int:
             _print_lines(f"{report.entries:5}  {report.name}" for report in reports)
         return EXIT_FOUND
     library = Library(options.library)
-    entries = evidence.entries(evidence.report(_text(options.report)).id)
+    entries = evidence.entries(evidence.report(words(options.report)).id)
     with library.snapshot():
         states = [state(library, entry) for entry in entries]
     if options.json:
@@ -114,15 +114,15 @@ def _add(options: argparse.Namespace) -> int:
     first, _, last = span.partition("-")
     if not (name and first.isdecimal() and last.isdecimal()):
         raise UnusableArgument(f"{options.address} is no address: DOCUMENT:START-END, as ask and search print them")
-    document = library.find_document(_text(name))
+    document = library.find_document(words(name))
     try:
         entry = evidence.add(
-            evidence.create(_text(options.report)).id,
+            evidence.create(words(options.report)).id,
             document,
             int(first),
             int(last),
-            _text(options.note),
-            _text(options.question),
+            words(options.note),
+            words(options.question),
         )
     except ValueError as error:
         raise UnusableArgument(str(error)) from error
@@ -137,7 +137,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _note(options: argparse.Namespace) -> int:
-    return _changed(options, _evidence(options).annotate(options.entry, _text(options.note)))
+    return _changed(options, _evidence(options).annotate(options.entry, words(options.note)))
 
 
 def _move(options: argparse.Namespace) -> int:
@@ -154,13 +154,13 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _rename(options: argparse.Namespace) -> int:
     evidence = _evidence(options)
-    evidence.rename(evidence.report(_text(options.report)).id, _text(options.name))
+    evidence.rename(evidence.report(words(options.report)).id, words(options.name))
     return EXIT_FOUND
 
 
 def _delete(options: argparse.Namespace) -> int:
     evidence = _evidence(options)
-    evidence.delete(evidence.report(_text(options.report)).id)
+    evidence.delete(evidence.report(words(options.report)).id)
     say(f"removed / 已移除: {options.report}")
     return EXIT_FOUND
 
@@ -169,7 +169,7 @@ def _export(options: argparse.Namespace) -> int:
     from rag.export import export, kind_of
 
     evidence, library = _evidence(options), Library(options.library)
-    report = evidence.report(_text(options.report))
+    report = evidence.report(words(options.report))
     kind = kind_of(options.to, options.format)
     entries = evidence.entries(report.id)
     _write(options.to, export(report.name, entries, library, kind, options.style, options.language))
@@ -206,11 +206,11 @@ def _mentions(options: argparse.Namespace) -> int:
     from rag.mentions import mentions
 
     library = Library(options.library)
-    documents = options.documents and [library.find_document(_text(given)).id for given in options.documents]
-    found = mentions(library, _text(options.term), documents)
+    documents = options.documents and [library.find_document(words(given)).id for given in options.documents]
+    found = mentions(library, words(options.term), documents)
     if options.add:
         evidence = _evidence(options)
-        report = evidence.create(_text(options.add)).id
+        report = evidence.create(words(options.add)).id
         for group in found:
             document = library.document(group.document)
             for sentence in dict.fromkeys(group.sentences):
@@ -241,7 +241,7 @@ def _absence(options: argparse.Namespace) -> int:
 
     say("Loading the models … 正在载入模型……")
     assistant = open_assistant(options.library, options.model)
-    result = assistant.ask(_text(options.question))
+    result = assistant.ask(words(options.question))
     if isinstance(result, Answer):
         say(f"The documents answer it. 文档中有答案: {result.text}")
         return EXIT_NOT_FOUND
@@ -277,11 +277,6 @@ def _print_entry(entry: Entry, state: str) -> None:
 def _print_lines(lines: Iterable[str]) -> None:
     for line in lines:
         print(line)  # noqa: T201 - what a command prints
-
-
-def _text(given: str) -> str:
-    """An argument as text: where the locale is C, Python has kept its bytes as surrogates."""
-    return given.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
 def _read(path: Path) -> bytes:

@@ -13,8 +13,10 @@ from rag.asking import asks_for_list
 from rag.records import Reading, Relation
 
 LISTED = 12  # answers of a list at most
+RIVAL = 1.0  # by how much less, in the reader's logit, a reading may score and still contradict the best
 _EVEN = log(0.25)  # a further span of a passage belongs to a list when it is at least so likely as its first
 _DIGIT = regex.compile(r"\d")
+_NUMBER = regex.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ def found_in(question: str, readings: Sequence[Reading], threshold: float, furth
     """What to answer from readings of which the first passes the threshold.
 
     A reading of another document that passes `further` and has the same words is cited with its
-    answer. One that passes the threshold and has others contradicts it. Where a list is asked for,
-    all that pass the threshold are answers.
+    answer. One that passes the threshold, scores nearly as high and has others contradicts it. Where
+    a list is asked for, all that pass the threshold are answers.
     """
     best = span_of(readings[0])
     others = [span_of(reading) for reading in readings[1:]]
@@ -51,11 +53,12 @@ def found_in(question: str, readings: Sequence[Reading], threshold: float, furth
         answers = _unlike([span for span in listed if _of_one_kind(best.text, span.text)])[:LISTED]
         relation: Relation = "several"
     else:
-        against = [
-            span
-            for span in others
-            if span.probability >= threshold and span.document != best.document and contradict(best.text, span.text)
+        rivals = [
+            span_of(reading)
+            for reading in readings[1:]
+            if reading.probability >= threshold and reading.score >= readings[0].score - RIVAL
         ]
+        against = [span for span in rivals if span.document != best.document and contradict(best.text, span.text)]
         answers = _unlike([best, *against])
         relation = "differing"
     same = tuple(
@@ -89,6 +92,15 @@ def contradict(one: str, other: str) -> bool:
 def _of_one_kind(one: str, other: str) -> bool:
     """Both with a number in them, or neither: a count is no answer where names are."""
     return bool(_DIGIT.search(one)) == bool(_DIGIT.search(other))
+
+
+def numbers_in(text: str) -> int:
+    """How many numbers stand in a text.
+
+    >>> numbers_in("5只，规模1,056.5亿元")
+    2
+    """
+    return len(_NUMBER.findall(text))
 
 
 def spans_of(reading: Reading, least: float = _EVEN) -> list[Span]:

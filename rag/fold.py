@@ -95,7 +95,7 @@ def fold_only(text: str) -> str:
 def original_span(folded: Folded, text: str, start: int, end: int) -> tuple[int, int]:
     """Where `folded.text[start:end]` lies in the original text, combining marks included."""
     stop = folded.places[end - 1] + 1
-    while stop < len(text) and unicodedata.combining(text[stop]):
+    while stop < len(text) and unicodedata.category(text[stop]).startswith("M"):
         stop += 1
     return folded.places[start], stop
 
@@ -140,9 +140,11 @@ def _gap(
     first: str, second: str, around: tuple[str, str], markdown: bool
 ) -> tuple[Literal["typographic", "altered"], str]:
     """What the dropped characters between two folded ones differ in; "" for nothing."""
-    first, second = _visible(first), _visible(second)
-    if _line_ends(first) == _line_ends(second):
-        return "typographic", "invisible characters" if first == second else ""
+    shown, meant = _visible(first), _visible(second)
+    if _line_ends(shown) == _line_ends(meant):
+        invisible = _of_format(first) != _of_format(second)
+        return "typographic", "invisible characters" if invisible else ""
+    first, second = shown, meant
     change = _changed_gap(first, second, around, markdown)
     if change:
         return "altered", change
@@ -221,6 +223,10 @@ def _lower(text: str) -> str:
 def _visible(text: str) -> str:
     """Without format characters, and without combining marks, which belong to the character before."""
     return "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Mn", "Mc", "Me"))
+
+
+def _of_format(text: str) -> str:
+    return "".join(character for character in text if unicodedata.category(character) == "Cf")
 
 
 def _line_ends(text: str) -> str:

@@ -15,7 +15,7 @@ _WORD = regex.compile(
 )
 _PAIRS = {
     "“": "”", "„": "“”", "‟": "”", "「": "」", "『": "』", "«": "»", "‹": "›", "〝": "〞〟", "﹁": "﹂", "﹃": "﹄",
-    "»": "«", "＂": "＂", '"': '"', "‘": "’",
+    "»": "«", "＂": "＂", '"': '"', "‘": "’", "'": "'",
 }  # fmt: skip
 _DOUBLE = "“”„‟"
 
@@ -40,9 +40,8 @@ def marked_spans(text: str) -> list[tuple[int, int]]:
     place = 0
     while place < len(text):
         opening = text[place]
-        if opening not in _PAIRS or (
-            opening == "‘" and place and text[place - 1].isalnum() and not _UNSPACED.match(text[place - 1])
-        ):
+        within_word = place and text[place - 1].isalnum() and not _UNSPACED.match(text[place - 1])
+        if opening not in _PAIRS or (opening in "‘'" and within_word):
             place += 1
             continue
         end = _closing(text, place)
@@ -59,7 +58,7 @@ def _closing(text: str, place: int) -> int | None:
     depth = 1
     for at in range(place + 1, len(text)):
         if text[at] in closing:
-            apostrophe = closing == "’" and text[at + 1 : at + 2].isalpha() and text[at - 1].isalpha()
+            apostrophe = closing in "’'" and text[at + 1 : at + 2].isalpha() and text[at - 1].isalpha()
             if apostrophe and not _UNSPACED.match(text[at + 1]):
                 continue
             depth -= 1
@@ -68,4 +67,4 @@ def _closing(text: str, place: int) -> int | None:
         elif text[at] == opening:
             depth += 1
     # A quotation of several paragraphs closes only in its last one.
-    return len(text) if opening in "“「『" and len(text) - place > 2 * LEAST_CHARACTERS else None
+    return len(text) if opening in "“「『" and is_long(text[place + 1 :]) else None

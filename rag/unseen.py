@@ -9,7 +9,7 @@ from functools import cache
 import regex
 from icu4py.breakers import WordBreaker
 
-from index.database import marks, rows
+from index.lexical import passages_with
 from index.library import Library
 from index.terms import terms
 
@@ -39,14 +39,8 @@ def wording(library: Library, question: str) -> Wording:
     A word is missing when one of its terms is; stop words and single characters are left out.
     """
     words = content_words(question)
-    wanted = tuple({term for word in words for term in terms(word)})
-    found = {
-        term
-        for (term,) in rows(
-            library.connection, f"SELECT term FROM terms_rows WHERE term IN ({marks(len(wanted))})", wanted
-        )
-    }
-    return Wording(words, tuple(word for word in words if not found.issuperset(terms(word))))
+    counts = passages_with(library, tuple({term for word in words for term in terms(word)}))
+    return Wording(words, tuple(word for word in words if not all(counts[term] for term in terms(word))))
 
 
 def unseen_words(asked: Wording) -> tuple[str, ...]:

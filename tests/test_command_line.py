@@ -93,6 +93,57 @@ def test_searching(folder: Path) -> None:
     assert "楼凯齐" in found["hits"][0]["text"]
 
 
+def test_the_life_of_files_on_the_command_line(folder: Path, tmp_path: Path) -> None:
+    library = ("--library", str(tmp_path / "library"))
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "harbour.txt").write_text("The harbour of Amrum was closed in March.\n", encoding="utf-8")
+    (sources / "copy.txt").write_text("The harbour of Amrum was closed in March.\n", encoding="utf-8")
+    (sources / "empty.txt").write_bytes(b"")
+    (sources / "out.txt").symlink_to(ARTICLE)
+    outcome = run("index", "add", str(sources), "--collection", "港口", *library, "--json")
+    assert outcome.returncode == 2
+    assert "1 × link out of the folder" in outcome.stderr
+    assert {Path(entry["path"]).name: entry["state"] for entry in lines(outcome)} == {
+        "copy.txt": "added",
+        "empty.txt": "failed",
+        "harbour.txt": "unchanged",
+    }
+    [status] = lines(run("index", "status", *library, "--json"))
+    assert [(entry["name"], entry["state"]) for entry in status["files"]] == [("empty.txt", "failed")]
+    assert "no text" in run("index", "list", *library).stdout
+    edited = run("index", "edit", "copy.txt", "--title", "Harbours", "--author", "J. Smith", *library, "--json")
+    assert lines(edited)[0]["author"] == "J. Smith"
+    restored = run("index", "edit", "Harbours", "--restore", "title", *library)
+    assert restored.returncode == 2  # a title is no name
+    [[entry]] = lines(run("index", "list", *library, "--json"))
+    assert (entry["title"], entry["collections"], len(entry["sources"])) == ("Harbours", ["港口"], 2)
+    assert lines(run("index", "collection", "list", *library, "--json")) == [[{"name": "港口", "documents": 1}]]
+    outcome = run("index", "collection", "delete", "Häfen", *library)
+    assert (outcome.returncode, "it has 港口" in outcome.stderr) == (2, True)
+    [check] = lines(run("index", "check", *library, "--json"))
+    assert check == {"problems": []}
+    (sources / "copy.txt").unlink()
+    (sources / "empty.txt").unlink()
+    removed = lines(run("index", "remove", str(sources / "empty.txt"), *library, "--json"))
+    assert removed == [{"removed": None, "name": "empty.txt"}]
+    outcome = run("index", "remove", str(sources / "copy.txt"), *library)
+    assert outcome.returncode == 0
+    [[entry]] = lines(run("index", "list", *library, "--json"))
+    assert entry["sources"] == [str(sources / "harbour.txt")]
+    assert run("index", "remove", "harbour.txt", *library).returncode == 0
+    assert lines(run("index", "list", *library, "--json")) == [[]]
+    assert all(b"Amrum" not in path.read_bytes() for path in (tmp_path / "library").iterdir())
+
+
+def test_a_question_is_asked_in_a_document_only(folder: Path) -> None:
+    found = run("rag", "search", "楼凯齐", "--top", "1", "--in", ARTICLE.name, "--library", str(folder), "--json")
+    assert "楼凯齐" in lines(found)[0]["hits"][0]["text"]
+    outcome = run("rag", "search", "楼凯齐", "--in", "nowhere", "--library", str(folder), "--json")
+    assert (outcome.returncode, outcome.stdout) == (2, "")
+    assert "'nowhere' is no collection of this library (it has none)" in outcome.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -11,7 +11,7 @@ from rag.speaker import speaker
 from rag.widen import narrower_after, narrower_before, sentence_after, sentence_before, wider_after, wider_before
 from tests.conftest import ARTICLE
 from tests.test_quote import document_of
-from tests.texts import TEXTS
+from tests.texts import WRITTEN_TEXTS
 
 ARTICLE_DOCUMENT = document_of(ARTICLE.read_text(encoding="utf-8"))
 SHORT = document_of("One. Two.\n\nThree. Four.\n")
@@ -46,7 +46,7 @@ def test_a_cut_sentence_is_made_whole_first() -> None:
     assert wider is not None and SHORT.text[wider.start : wider.end] == "Two"
 
 
-@given(text=TEXTS.filter(lambda text: text.strip("\ufeff").strip() != ""), data=st.data())
+@given(text=WRITTEN_TEXTS.filter(lambda text: text.strip("\ufeff").strip() != ""), data=st.data())
 def test_widening_goes_to_a_sentence_and_narrowing_never_grows(text: str, data: st.DataObject) -> None:
     document = document_of(text)
     assume(document.sentences)

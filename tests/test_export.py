@@ -56,6 +56,7 @@ HOSTILE = (
     "“中文引号”和「直角引号」以及《书名》……——",
     "http://example.org/a_b_c www.example.org a@b.org",
     "_x000D_ &#10; %0A ^super^ H~2~O a^b^",
+    "*starred*  and  _lined_  # not a heading\t`coded`",
     " blank space at both ends ",
     "ends with a backslash\\",
     "!",

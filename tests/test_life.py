@@ -180,16 +180,17 @@ def test_an_interrupted_addition_goes_on_where_it_stopped(library: Library, fake
 def test_cancelled_between_batches_nothing_is_half_there(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
     long = write(tmp_path, "long.txt", "\n\n".join(f"Sentence number {place} is here. " * 8 for place in range(300)))
     short = [write(tmp_path, f"{number}.txt", f"Short {number}.") for number in range(3)]
+    last = [write(tmp_path, f"last {number}.txt", f"Last {number}.") for number in range(3)]
     steps: list[Step] = []
 
     def cancelled() -> bool:
         return bool(steps) and steps[-1].path == long and steps[-1].done > 0
 
-    results = list(add_files(library, fake, [*short, long, *short], report=steps.append, cancelled=cancelled))
-    assert [result.path for result in results] == []
+    results = list(add_files(library, fake, [*short, long, *last], report=steps.append, cancelled=cancelled))
+    assert [result.path for result in results] == short
     assert steps[-1].done < steps[-1].passages
-    assert states(library) == {}
-    assert library.counts().documents == 0
+    assert states(library) == {path.name: "searchable" for path in short}
+    assert library.counts().documents == 3
     assert_well(library)
 
 

@@ -13,7 +13,7 @@ from index.records import Document, Place
 from rag.quote import heading_path, quote, sentence_around
 from tests.conftest import ARTICLE
 from tests.fakes import TermEmbedder
-from tests.texts import TEXTS
+from tests.texts import WRITTEN_TEXTS
 
 
 def document_of(text: str, name: str = "a.md") -> Document:
@@ -23,7 +23,7 @@ def document_of(text: str, name: str = "a.md") -> Document:
 ARTICLE_DOCUMENT = document_of(ARTICLE.read_text(encoding="utf-8"))
 
 
-@given(text=TEXTS.filter(lambda text: text.strip("\ufeff").strip() != ""), data=st.data())
+@given(text=WRITTEN_TEXTS.filter(lambda text: text.strip("\ufeff").strip() != ""), data=st.data())
 def test_a_quote_is_its_slice_wherever_it_begins(text: str, data: st.DataObject) -> None:
     document = document_of(text)
     start = data.draw(st.integers(0, len(document.text) - 1))

@@ -378,3 +378,12 @@ def test_each_limit_is_named_where_it_is_passed(name: str, limits: Limits, limit
     data = (FILES / name).read_bytes()
     with pytest.raises(UnreadableFile, match=f"{name}: .*the limit '{limit}'"):
         read_source(Source(data, name, limits=limits))
+
+
+def test_a_short_article_among_many_links_and_a_page_of_links() -> None:
+    links = "".join(f'<li><a href="/{number}">栏目{number}的标题文字</a></li>' for number in range(300))
+    article = "<p>江河市图书馆自三月起延长开放时间，每晚九时闭馆，读者凭身份证即可办理借书证，不收取押金。</p>"
+    page = f"<html><body><div><ul>{links}</ul></div><div><h1>开放时间</h1>{article}</div><ul>{links}</ul></body>"
+    assert blocks(read(page.encode(), "a.html")) == ["开放时间", article[3:-4]]
+    contents = f"<html><body><h1>目录</h1><ul>{links}</ul></body></html>"
+    assert len(blocks(read(contents.encode(), "a.html"))) == 301

@@ -46,4 +46,4 @@ _PIECES = (
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 TEXTS = st.lists(st.one_of(st.sampled_from(_PIECES), ANY_TEXT), max_size=14).map("".join)
 # What a text file may hold: where every other character is a control character, it is refused as no text.
-WRITTEN_TEXTS = TEXTS.map(lambda text: re.sub("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]", "", text))
+WRITTEN_TEXTS = TEXTS.map(lambda text: re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "", text))

@@ -13,7 +13,7 @@ _OVERSAMPLED = 16  # ranks beyond those kept, for the randomised SVD to be as go
 
 @torch.no_grad()
 def difference(trained: ReaderNetwork, bundled: ReaderNetwork, rank: int) -> dict[str, torch.Tensor]:
-    """The tensors of `rag.reader.weights`, fp16, for all that is not the same in both networks."""
+    """The tensors of `rag.reader.weights`, for all that is not the same in both networks."""
     before = dict(bundled.named_parameters())
     torch.manual_seed(0)  # the randomised SVD gives the same file each time
     found: dict[str, torch.Tensor] = {}
@@ -28,9 +28,10 @@ def difference(trained: ReaderNetwork, bundled: ReaderNetwork, rank: int) -> dic
             found[f"{name}.added"] = added.half()
             continue
         left, scale, right = torch.svd_lowrank(added, rank + _OVERSAMPLED, niter=4)
-        root = scale[:rank].sqrt()  # shared out, so that neither half leaves the range of fp16
-        found[f"{name}.left"] = (left[:, :rank] * root).half().contiguous()
-        found[f"{name}.right"] = (right[:, :rank] * root).T.half().contiguous()
+        widest = left[:, :rank].abs().amax(dim=0), right[:, :rank].abs().amax(dim=0)
+        found[f"{name}.left"] = (left[:, :rank] / widest[0] * 127).round().to(torch.int8).contiguous()
+        found[f"{name}.right"] = (right[:, :rank] / widest[1] * 127).round().to(torch.int8).T.contiguous()
+        found[f"{name}.scale"] = (scale[:rank] * widest[0] * widest[1] / 127**2).float()
     return found
 
 

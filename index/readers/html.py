@@ -20,13 +20,15 @@ from index.records import ReadFile
 DECLARATION_BYTES = 2048
 FOUND_SHARE = 0.9  # of the extracted paragraphs: what holds as many is the article, with what stands between them
 EXTRACTED_ELEMENTS = 100_000
-ENOUGH_SHARE = 0.25  # of the page's text: less is no article, and the whole page is read
+ENOUGH_SHARE = 0.25  # of the page's text outside menus: less is no article, and all of that text is read
+LIST_CHARACTERS = 300  # fewer outside menus, and the page is a list of links, such as a table of contents
 PARAGRAPHS = 60  # looked for, at most about twice as many
 PARAGRAPH_START = 30  # characters that tell a paragraph from the others
 
 _DECLARED = regex.compile(
     rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]+encoding\s*=\s*["']([\w.:-]+)""", regex.I
 )
+_SENTENCE = regex.compile(r"[.!?。！？]\s*\Z")
 _XML_DECLARATION = regex.compile(r"\s*<\?xml[^>]*\?>")
 
 
@@ -36,11 +38,16 @@ def read_html(source: Source) -> ReadFile:
     page = parse_html(decoded.text)
     if page is None:
         raise UnreadableFile(f"{source.name}: there is no text in this page")
+    body = page.find("body")
+    body = page if body is None else body
+    bare = _blocks_of(source, body)
+    article = _article(page, body, len(_squeezed(bare.text)))
+    if article is not body and len(_blocks_of(source, article).text) < ENOUGH_SHARE * len(bare.text):
+        article = body  # trafilatura took a menu for it
     built = TextBuilder(source)
-    article = _article(page)
     title = html_title(page)
     _add_headline(built, page, article)
-    add_blocks(built, article)
+    add_blocks(built, article, menus=article is body and _is_list(bare, len(visible(body))))
     return replace(built.done(title, html_origin(page, decoded.text)), encoding=decoded.encoding)
 
 
@@ -72,14 +79,26 @@ def parse_html(text: str) -> Any:
     return page
 
 
-def _article(page: Any) -> Any:
-    """The smallest element that holds nearly all that trafilatura takes for the article; the body if that is little."""
-    body = page.find("body")
-    body = page if body is None else body
+def _is_list(bare: ReadFile, characters: int) -> bool:
+    """Whether a page is a list of links: outside of them it says little, and nothing in a sentence."""
+    said = any(_SENTENCE.search(bare.text[block.start : block.end]) for block in bare.blocks if not block.level)
+    return not said and len(bare.text) < min(LIST_CHARACTERS, characters / 2)
+
+
+def _blocks_of(source: Source, element: Any) -> ReadFile:
+    built = TextBuilder(source)
+    add_blocks(built, element)
+    return built.done("")
+
+
+def _article(page: Any, body: Any, characters: int) -> Any:
+    """The smallest element that holds nearly all that trafilatura takes for the article; the body if that is little.
+
+    `characters` is how many there are outside the body's menus.
+    """
     extracted = _extracted(page)
     starts = [start for text in extracted if len(start := _squeezed(text)[:PARAGRAPH_START]) > 5]
-    whole = _squeezed(visible(body))
-    if not starts or sum(len(_squeezed(text)) for text in extracted) < ENOUGH_SHARE * len(whole):
+    if not starts or sum(len(_squeezed(text)) for text in extracted) < ENOUGH_SHARE * characters:
         return body
     return _smallest(body, starts[:: max(1, len(starts) // PARAGRAPHS)])
 
@@ -87,8 +106,8 @@ def _article(page: Any) -> Any:
 def _smallest(element: Any, starts: Sequence[str]) -> Any:
     held = [start for start in starts if start in _squeezed(visible(element))]
     while True:
-        if len(element) == 1 and isinstance(element[0].tag, str) and element[0].tag not in _LEAVES:
-            element = element[0]  # boxes in boxes
+        if len(element) == 1 and _is_only_around(element, element[0]):
+            element = element[0]
             continue
         for child in element:
             if isinstance(child.tag, str):
@@ -102,6 +121,11 @@ def _smallest(element: Any, starts: Sequence[str]) -> Any:
                     break
         else:
             return element
+
+
+def _is_only_around(element: Any, child: Any) -> bool:
+    own = f"{element.text or ''}{child.tail or ''}"
+    return isinstance(child.tag, str) and child.tag not in _LEAVES and not own.strip()
 
 
 def _extracted(page: Any) -> list[str]:

@@ -21,7 +21,7 @@ def read_table(source: Source, text: str) -> ReadFile:
     """Read comma- or tab-separated values; cells are placed as "B7", column letter and row number."""
     built = TextBuilder(source)
     tabs = source.file_name.lower().endswith(".tsv")
-    csv.field_size_limit(max(len(text), 1))
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # one setting for all of Python
     rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if tabs else delimiter(text))
     add_rows(built, rows)
     return built.done("")

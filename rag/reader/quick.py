@@ -77,10 +77,10 @@ def with_difference(layers: dict[str, np.ndarray], weights: Path) -> dict[str, n
         base, _, kind = name.rpartition(".")
         base = base.removeprefix("encoder.")
         if kind == "left":
-            right = tensors[name.removesuffix("left") + "right"]
-            learned[base] = learned[base] + value.astype(np.float32) @ right.astype(np.float32)
+            right, scale = (tensors[f"{name.removesuffix('left')}{part}"] for part in ("right", "scale"))
+            learned[base] = learned[base] + (value.astype(np.float32) * scale) @ right.astype(np.float32)
         elif kind == "added":
             learned[base] = learned[base] + value.astype(np.float32)
-        elif kind != "right":
+        elif kind not in ("right", "scale"):
             learned[name] = value.astype(np.float32)
     return learned

@@ -1,8 +1,8 @@
 """What the reader learned: a low-rank difference from the bundled encoder, and two heads.
 
 The file is safetensors. A matrix of the encoder has `NAME.left` (out, rank) and `NAME.right`
-(rank, in), fp16, whose product is added; a bias or norm has `NAME.added`; the heads are stored
-whole under their names.
+(rank, in), in 8 bits, and `NAME.scale` (rank,): left x scale x right is added. A bias or norm has
+`NAME.added`, fp16; the heads are stored whole, fp16, under their names.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ def add_difference(network: ReaderNetwork, tensors: dict[str, Tensor]) -> None:
     for name, value in tensors.items():
         base, _, kind = name.rpartition(".")
         if kind == "left":
-            parameters[base].add_(value.float() @ tensors[f"{base}.right"].float())
+            scaled = value.float() * tensors[f"{base}.scale"]
+            parameters[base].add_(scaled @ tensors[f"{base}.right"].float())
         elif kind == "added":
             parameters[base].add_(value.float())
-        elif kind != "right":
+        elif kind not in ("right", "scale"):
             parameters[name].copy_(value)

@@ -41,7 +41,9 @@ class Names:
             origin = origin_of(library.document(summary.id))
             stem = PurePath(summary.name).stem
             names = {summary.title, summary.name, summary.id, summary.sha256, origin["url"]}
-            if not stem.isascii() or len(stem) >= LEAST_STEM:
+            if stem.isascii() and len(stem) < LEAST_STEM:
+                names.discard(stem)  # it is the title of a file that has none in it
+            else:
                 names.add(stem)
             self._names += _long_enough(names, summary.id)
             self._makers += _long_enough({origin["author"], origin["publisher"]}, summary.id)

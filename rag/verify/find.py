@@ -12,8 +12,7 @@ from typing import Literal
 
 import regex
 
-from index.database import marks, rows
-from index.lexical import Keywords, search_terms
+from index.lexical import Keywords, passages_with, search_terms
 from index.library import Library
 from index.records import Document, Passage
 from index.terms import terms
@@ -93,12 +92,11 @@ class Finder:
     def _candidates(self, text: str) -> list[Passage]:
         """The passages that hold the most of the rarest terms."""
         wanted = list(dict.fromkeys(terms(text)))
-        connection = self._library.connection
-        counts = rows(connection, f"SELECT term, doc FROM terms_rows WHERE term IN ({marks(len(wanted))})", wanted)
-        rarest = sorted(counts, key=lambda row: (row[1], row[0]))[:RAREST_TERMS]
+        counts = passages_with(self._library, wanted)
+        rarest = sorted((count, term) for term, count in counts.items() if count)[:RAREST_TERMS]
         if not rarest:
             return []
-        words = Keywords(tuple(row[0] for row in rarest), tuple(1.0 for _ in rarest))
+        words = Keywords(tuple(term for _, term in rarest), tuple(1.0 for _ in rarest))
         return self._library.passages(search_terms(self._library, words, CANDIDATES).ids.tolist())
 
     def _holding(self, folded: str) -> set[str]:

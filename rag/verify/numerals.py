@@ -15,6 +15,7 @@ from index.split import containing, sentence_spans
 from rag.numbers import Figure, figures, months
 from rag.records import Quote
 from rag.verify.citations import Names, address_in
+from rag.verify.quotations import listed_references, reference_numbers
 from rag.verify.report import Part
 
 NEIGHBOURS = 1  # paragraphs before and after the cited one that belong to the passage
@@ -57,6 +58,7 @@ class _Scope:
 def check_figures(library: Library, parts: tuple[Part, ...], places: Places, names: Names) -> tuple[CheckedFigure, ...]:
     """Check the numbers outside of quotations in every sentence that cites something the library has."""
     checked: list[CheckedFigure] = []
+    references = listed_references(parts)
     by_part: dict[int, list[tuple[int, int]]] = {}
     for where, start, end in places:
         by_part.setdefault(where, []).append((start, end))
@@ -64,19 +66,21 @@ def check_figures(library: Library, parts: tuple[Part, ...], places: Places, nam
         if part.kind != "text":
             continue
         quoted = by_part.get(number, [])
-        cited = any(True for _ in part.notes)
-        if not quoted and not cited:
+        if part.text in references.values() or not (quoted or part.notes or reference_numbers(part.text)):
             continue
         for span in sentence_spans(part.text, 0, len(part.text)):
             sources = [places[number, *one] for one in quoted if one[0] < span.end and span.start < one[1]]
-            scope = _scope(library, part, span.start, span.end, sources, names)
+            citations = [note.text for note in part.notes if span.start < note.at <= span.end]
+            numbers = reference_numbers(part.text[span.start : span.end])
+            citations += [references[each] for each in numbers if each in references]
+            scope = _scope(library, sources, citations, names)
             if scope.documents:
                 checked += _figures_of(part, number, span.start, span.end, quoted, scope)
     return tuple(checked)
 
 
-def _scope(library: Library, part: Part, start: int, end: int, sources: list[Quote], names: Names) -> _Scope:
-    """What a sentence cites; `sources` are those of the quotations in it."""
+def _scope(library: Library, sources: list[Quote], citations: list[str], names: Names) -> _Scope:
+    """What a sentence cites; `sources` are those of the quotations in it, `citations` its notes and references."""
     scope = _Scope([], {})
 
     def add(document_id: str, place: int | None) -> None:
@@ -95,15 +99,14 @@ def _scope(library: Library, part: Part, start: int, end: int, sources: list[Quo
 
     for source in sources:
         add(source.document, source.start)
-    known = {summary.id for summary in library.documents()} if part.notes else set()
-    for note in part.notes:
-        if start < note.at <= end:
-            address = address_in(note.text)
-            if address is not None and address.document in known:
-                add(address.document, address.start)
-            elif not scope.documents:
-                for document_id in sorted(names.cited(note.text)):
-                    add(document_id, None)
+    known = {summary.id for summary in library.documents()} if citations else set()
+    for citation in citations:
+        address = address_in(citation)
+        if address is not None and address.document in known:
+            add(address.document, address.start)
+        elif not sources:
+            for document_id in sorted(names.cited(citation)):
+                add(document_id, None)
     return scope
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -13,6 +13,7 @@ _STOP = regex.compile(r"[。！？!?]|\.(?=\s|\Z)|\n")
 _NUMBER = regex.compile(r"[\[［【〔](\d{1,3}(?:\s*[-–—,，、]\s*\d{1,3})*)[\]］】〕]")
 _PARENTHESES = regex.compile(r"\s*[（(\[]([^（()）\]]{2,200})[)）\]]")
 _LISTED = regex.compile(r"\s*[\[［【〔](\d{1,3})[\]］】〕]\s*")
+_ATTRIBUTION = regex.compile(r"\s*[—–―─-]{1,2}\s*\S")  # the last line of a block quotation: — Title
 _BEFORE = 200  # characters before a quotation in which its source may be named
 
 
@@ -37,16 +38,16 @@ def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
 
     Long enough ones (`is_long`); a block quotation that has a note counts at any length.
     """
-    references = {
-        str(listed.group(1)): part.text
-        for part in parts
-        if part.kind == "text" and (listed := _LISTED.match(part.text)) is not None
-    }
+    references = listed_references(parts)
     found: list[Quotation] = []
     for number, part in enumerate(parts):
         spans = [(0, len(part.text))] if part.kind == "quotation" else marked_spans(part.text)
         if part.kind == "text" and _LISTED.match(part.text):
             continue  # an entry of the list of references quotes titles only
+        follows = part.kind == "quotation" and bool(found) and found[-1].part == number - 1
+        if follows and not part.notes and _ATTRIBUTION.match(part.text):
+            found[-1] = replace(found[-1], citation=f"{found[-1].citation}\n{part.text}".strip())
+            continue
         noted = part.kind == "quotation" and bool(part.notes)
         kept = [(start, end) for start, end in spans if start < end and (noted or is_long(part.text[start:end]))]
         limits = [*(start for start, _ in kept), len(part.text) + 1][1:]
@@ -59,16 +60,39 @@ def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
     return found
 
 
+def listed_references(parts: tuple[Part, ...]) -> dict[str, str]:
+    """The entries of a list of references by their numbers."""
+    return {
+        str(listed.group(1)): part.text
+        for part in parts
+        if part.kind == "text" and (listed := _LISTED.match(part.text)) is not None
+    }
+
+
+def reference_numbers(text: str) -> list[str]:
+    """The numbers of references in a text.
+
+    >>> reference_numbers("so it is [1, 3-5]")
+    ['1', '3', '4', '5']
+    """
+    found: list[str] = []
+    for group in _NUMBER.findall(text):
+        for piece in regex.split(r"\s*[,，、]\s*", group):
+            first, _, last = regex.sub(r"\s*[-–—]\s*", "-", piece).partition("-")
+            found += [str(number) for number in range(int(first), int(last or first) + 1)]
+    return found
+
+
 def _citation(part: Part, end: int, limit: int, references: dict[str, str]) -> str:
     """The first of: notes, numbers of references, parentheses, after the quotation and before the next one."""
     notes = _first_notes(part.notes, end, limit)
     if notes:
         text = "\n".join(notes)
-        return "\n".join([text, *(references[number] for number in _numbers(text) if number in references)])
+        return "\n".join([text, *(references[number] for number in reference_numbers(text) if number in references)])
     after = part.text[end:limit]
     number = _NUMBER.search(after)
     if number is not None:
-        return "\n".join(references[each] for each in _numbers(number.group()) if each in references)
+        return "\n".join(references[each] for each in reference_numbers(number.group()) if each in references)
     following = _PARENTHESES.match(after.lstrip('”」』»›"’〞＂。，,. '))
     return "" if following is None else following.group(1)
 
@@ -77,15 +101,6 @@ def _first_notes(notes: tuple[NoteMark, ...], end: int, limit: int) -> list[str]
     """The notes at the first place where there are any."""
     after = [note for note in notes if end - 1 <= note.at < limit]
     return [note.text for note in after if note.at - after[0].at <= 1]
-
-
-def _numbers(text: str) -> list[str]:
-    found: list[str] = []
-    for group in _NUMBER.findall(text):
-        for piece in regex.split(r"\s*[,，、]\s*", group):
-            first, _, last = regex.sub(r"\s*[-–—]\s*", "-", piece).partition("-")
-            found += [str(number) for number in range(int(first), int(last or first) + 1)]
-    return found
 
 
 def _sentence_before(text: str) -> str:

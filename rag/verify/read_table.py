@@ -16,7 +16,9 @@ _ADDRESS = ("id", "start", "end")
 
 def read_csv(data: bytes) -> list[Part]:
     """A CSV with the columns of an export."""
-    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    text = data.decode("utf-8-sig")
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    rows = list(csv.reader(io.StringIO(text, newline="")))
     return _parts(rows[0], ([as_was(cell) for cell in row] for row in rows[1:]))
 
 
