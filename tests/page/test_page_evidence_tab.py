@@ -26,6 +26,10 @@ MILL = (
     "The chair said, “We will 👩‍👩‍👧 not sell the mill 🏭 this year.”\r\n\r\n"
     "Unless the council 𠀋 agrees,\r\nthe mill stays <b>shut</b>.\r\n"
 )
+REPORT = (
+    "他们写道：“全市已建成中小企业服务站412个，覆盖全部街道。”\n\n"
+    "又说：“其中江岸区36个、武昌区41个、洪山区52个，其余分布在各远城区。”\n\n还说：“月球上的服务站从来不用排队。”\n"
+)
 OWN_CONTRAST = CONTRAST.replace('"#top *,', '"#evidence *, #views *, #evidence-said, #top *,')
 
 
@@ -120,7 +124,8 @@ def test_selected_words_are_added_exactly(
     fresh(made_up)
     opened = document(made_up, name)
     start = opened.text.index(text)
-    page = open_page(f"{made_url}?document={opened.id}&start={start + 2}&end={start + 3}&digest=")
+    end = start + len(text)
+    page = open_page(f"{made_url}?document={opened.id}&start={end - 1}&end={end}&digest=")
     page.wait_for_selector("#document mark")
     page.wait_for_selector("#document .add-shown:not([hidden])")
     page.evaluate(
@@ -225,11 +230,7 @@ def test_the_tab_in_every_look(
     assert fits(page) and page.evaluate(OWN_CONTRAST) == [] and violations(page) == ""
     page.click("[data-key=mentions] > summary")
     page.click("[data-key=verify] > summary")
-    report = (
-        "他们写道：“全市已建成中小企业服务站412个，覆盖全部街道。”\n\n"
-        "又说：“其中江岸区36个、武昌区41个、洪山区52个，其余分布在各远城区。”\n\n还说：“月球上的服务站从来不用排队。”\n"
-    )
-    page.set_input_files("input[type=file]", {"name": "稿.md", "mimeType": "text/markdown", "buffer": report.encode()})
+    page.set_input_files("input[type=file]", {"name": "稿.md", "mimeType": "text/markdown", "buffer": REPORT.encode()})
     page.click("[data-form=verify] button")
     page.wait_for_selector(".checked li")
     page.locator(".checked").scroll_into_view_if_needed()
