@@ -4,7 +4,7 @@
 
 const KEPT = "yinzheng.report"; // which report is current, in this browser
 const SLOW = 500; // milliseconds after which it is said that something is going on
-const SAID = 6000; // milliseconds that a message stays
+const SAID = 4000; // milliseconds that a message stays
 
 let report = kept();
 let held = []; // for each report: its id, its name, the quotes in it as document:start-end

@@ -110,7 +110,7 @@ def test_a_quote_is_added_once_with_its_question_and_kept(desk: Desk) -> None:
     answer = results(desk.library)[ONE]
     assert isinstance(answer, Answer)
     one = answer.quotes[0]
-    sent = {
+    sent: dict[str, Any] = {
         "document": one.document,
         "start": one.start,
         "end": one.end,
@@ -133,12 +133,12 @@ def test_a_quote_is_added_once_with_its_question_and_kept(desk: Desk) -> None:
 
 def test_words_that_are_not_those_seen_are_not_added(desk: Desk) -> None:
     document = desk.document("mill.md")
-    for sent in ({"text": "other"}, {"digest": digest("other")}, {}):
+    seen: list[dict[str, Any]] = [{"text": "other"}, {"digest": digest("other")}, {}]
+    for sent in seen:
         shown = desk.do("add", document=document.id, start=2, end=6, question="", answer="", **sent)
         assert shown == {"error": EVIDENCE_CHINESE.changed_meanwhile}
     for start, end, identity in ((2, 2, document.id), (0, 10**6, document.id), (0, 1, "none"), (-3, 2, document.id)):
-        sent = {"document": identity, "start": start, "end": end, "text": "x"}
-        assert desk.do("add", **sent) == {"error": EVIDENCE_CHINESE.no_place}
+        assert desk.do("add", document=identity, start=start, end=end, text="x") == {"error": EVIDENCE_CHINESE.no_place}
     assert "error" in desk.do("add", document=document.id, start="0", end=3, text="x")
     assert "error" in desk.do("no such action") and desk.evidence.reports() == []
 
@@ -293,8 +293,7 @@ def test_a_finished_report_is_checked_quotation_by_quotation(desk: Desk) -> None
         "又说：“其中江岸区36个、武昌区41个、洪山区52个，其余分布在各远城区。”\n\n"
         "还说：“月球上的服务站全年无休而且从来不用排队。”\n"
     )
-    sent = {"name": "稿.md", "content": base64.b64encode(report.encode()).decode()}
-    written = desk.do("verify", **sent)["verify"]
+    written = desk.do("verify", name="稿.md", content=base64.b64encode(report.encode()).decode())["verify"]
     verdicts = re.findall(r'<p class="said-of"><strong>(.*?)</strong>', written)
     assert verdicts == [EVIDENCE_CHINESE.verdicts[kind] for kind in ("exact", "altered", "not found")]
     assert "<del>6</del>" in written and "<ins>5</ins>" in written
