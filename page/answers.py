@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from datetime import datetime
 
 from index.records import Span
@@ -11,6 +13,7 @@ from page.quotes import blockquote, cite, near, numbered, place, source
 from page.within import Within, said
 from page.words import Words, confidence
 from page.words_documents import document_words
+from page.words_evidence import evidence_words
 from rag.records import Answer, Candidate, Finding, NotFound, Quote, Searched
 
 _FOUND_ICON = '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10.5l4 4 8-9"/></svg>'
@@ -32,7 +35,8 @@ def answer_html(answer: Answer, words: Words, within: Within | None = None) -> s
         for number, quote in enumerate(answer.quotes, 1)
     )
     return (
-        f'<section class="answer"><p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
+        f'<section class="answer" data-question="{escape(answer.question)}" data-answer="{escape(_said(answer))}">'
+        f'<p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
         f"{_findings(answer, words)}"
         f'<h3>{escape(words.quotes)}</h3><ol class="quotes">{quotes}</ol>'
         f"{_candidates(answer, words)}{_foot(answer, words, within)}</section>"
@@ -48,7 +52,7 @@ def refusal_html(refusal: NotFound, words: Words, within: Within | None = None) 
         else f"<p>{escape(words.nothing_near)}</p>"
     )
     return (
-        '<section class="not-found">'
+        f'<section class="not-found" data-question="{escape(refusal.question)}">'
         f'<p class="verdict">{_NOT_FOUND_ICON}<strong>{escape(words.not_found)}</strong></p>'
         f'<p class="why">{escape(words.not_found_why)}</p>{_nowhere(refusal, words)}{listed}'
         f"{_foot(refusal, words, within)}</section>"
@@ -140,8 +144,14 @@ def _foot(result: Answer | NotFound, words: Words, within: Within | None) -> str
         if isinstance(result, Answer)
         else ""
     )
+    own = evidence_words(words)
+    more = (
+        f'<button type="button" data-mentions="{escape(result.findings[0].text)}">{escape(own.mentions)}</button>'
+        if isinstance(result, Answer)
+        else f'<button type="button" data-absence="{escape(_refused(result))}">{escape(own.absence)}</button>'
+    )
     return (
-        f'<div class="tools">{copy}{retry_button(result.question, words)}'
+        f'<div class="tools">{copy}{more}{retry_button(result.question, words)}'
         f'<span class="searched">{_within(within, words)}{escape(_searched(result.searched, words))}</span></div>'
     )
 
@@ -150,6 +160,24 @@ def _within(within: Within | None, words: Words) -> str:
     if within is None:
         return ""
     return f'<span class="within" dir="auto">{escape(said(within, document_words(words.language)))}</span> '
+
+
+def _said(answer: Answer) -> str:
+    """The short answers on one line, to be kept with a quote that is put in a report."""
+    return "; ".join(finding.text for finding in answer.findings)
+
+
+def _refused(refusal: NotFound) -> str:
+    """What a record of the absence is made of, as JSON."""
+    return json.dumps(
+        {
+            "question": refusal.question,
+            "confidence": refusal.confidence,
+            "nearest": [[quote.document, quote.start, quote.end] for quote in refusal.nearest],
+            "searched": asdict(refusal.searched),
+        },
+        ensure_ascii=False,
+    )
 
 
 def _searched(searched: Searched, words: Words) -> str:

@@ -14,6 +14,7 @@ from page.answering import Answering
 from page.conversation import Turns, answered, asked, stopped, waiting
 from page.document import AROUND
 from page.documents import Shelf
+from page.evidence import evidence_frame, evidence_part
 from page.look import source
 from page.removing import HELD_SECONDS
 from page.shelf import picker, shelf, views
@@ -21,7 +22,8 @@ from page.suggest import suggestions
 from page.sureness import chosen
 from page.within import chosen_within
 from page.words import CHINESE, ENGLISH, Words, words_for
-from page.words_documents import DocumentWords, document_words
+from page.words_documents import document_words
+from page.words_evidence import evidence_words
 
 _LOOKED_AGAIN = 0.3  # seconds
 _UPLOADS_KEPT = (3600, 3600)  # seconds between looks, and that a file is left which was uploaded and never added
@@ -50,7 +52,8 @@ def desk(assistant: Answering) -> gr.Blocks:
         words = words_of(request)
         return (
             html.header(library, words),
-            *_fixed(document_words(words.language)),
+            *_fixed(words),
+            evidence_frame(words),
             gr.Textbox(label=words.question_label, placeholder=words.placeholder),
             gr.Button(words.ask),
             gr.Button(words.stop),
@@ -113,15 +116,23 @@ def desk(assistant: Answering) -> gr.Blocks:
                     ask_button = gr.Button("", elem_id="ask", variant="primary")
                     stop_button = gr.Button("", elem_id="stop", visible=False)
             listed = _shelf(documents)
+            collected = evidence_part(library)
             _beside(documents)
         view = [turns, conversation, ask_button, stop_button, new_button]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        at_start = [top, tabs, scope, listed, box, ask_button, stop_button, new_button, conversation]
+        at_start = [top, tabs, scope, listed, collected, box, ask_button, stop_button, new_button, conversation]
         blocks.load(start, turns, at_start, queue=False, **quiet)
         blocks.load(settings, None, sureness, concurrency_limit=None, **quiet)
-        asking: dict[str, Any] = {"js": _WITH_CHOICES, "queue": False, **quiet}
-        typed = gr.on([box.submit, ask_button.click], ask, [box, turns, share, within], [box, *view], **asking)
-        clicked = conversation.again(ask_again, [turns, share, within], view, **asking)
+        typed = gr.on(
+            [box.submit, ask_button.click],
+            ask,
+            [box, turns, share, within],
+            [box, *view],
+            js=_WITH_CHOICES,
+            queue=False,
+            **quiet,
+        )
+        clicked = conversation.again(ask_again, [turns, share, within], view, js=_WITH_CHOICES, queue=False, **quiet)
         # Answers are made one at a time, in the order of asking; everything else is at once.
         answers = [
             event.then(answer, turns, view, concurrency_limit=1, concurrency_id="answers", **quiet)
@@ -132,10 +143,15 @@ def desk(assistant: Answering) -> gr.Blocks:
     return blocks
 
 
-def _fixed(words: DocumentWords) -> tuple[str, str, str]:
+def _fixed(words: Words) -> tuple[str, str, str]:
     """What the tabs, the choice of where to look and the Documents tab say from the start."""
-    tabs = (("ask", "talk", words.view_ask), ("documents", "shelf", words.view_documents))
-    return views(tabs, words), picker(words), shelf(words)
+    own = document_words(words.language)
+    tabs = (
+        ("ask", "talk", own.view_ask),
+        ("documents", "shelf", own.view_documents),
+        ("evidence", "collected", evidence_words(words).tab),
+    )
+    return views(tabs, own), picker(own), shelf(own)
 
 
 def _shelf(documents: Shelf) -> gr.HTML:

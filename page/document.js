@@ -88,6 +88,7 @@ function say(message, wrong = false) {
   panel.setAttribute("aria-label", words().document);
   view.close.querySelector("span").textContent = words().close;
   for (const part of ["title", "place", "facts", "text"]) view[part].replaceChildren();
+  delete view.text.dataset.id;
   view.before.hidden = view.after.hidden = view.address.hidden = true;
   view.verdict.textContent = message;
 }
@@ -97,6 +98,10 @@ function show(shown) {
   view.place.textContent = `${shown.place} · ${shown.characters}`;
   view.facts.replaceChildren(fact(shown.name), fact(`SHA-256 ${shown.sha256}`, "hash"));
   view.text.replaceChildren(...shown.blocks.map(block));
+  // What selects words in it counts from here, in code points.
+  Object.assign(view.text.dataset, {
+    id: wanted.document, first: shown.first, start: wanted.start, end: wanted.end, digest: wanted.digest,
+  });
   const marked = [...view.text.querySelectorAll("mark")].map((mark) => mark.textContent).join("");
   const same = shown.verified && marked === shown.quote;
   panel.dataset.state = same ? "verified" : "wrong";

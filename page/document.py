@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import Any
 
 from index.errors import UnknownDocument
-from index.ingest import KEPT_WHOLE
 from index.library import Library
 from index.records import Document, Span
 from page.quotes import digest, place
@@ -75,6 +74,7 @@ def document_view(library: Library, data: Any, words: Words) -> dict[str, Any]:
         "verified": same,
         "verdict": words.verified if same else words.not_verified,
         "quote": quoted.text,
+        "first": first,  # where the text of the blocks begins, in code points
         "blocks": list(_blocks(document, first, last, quoted.start, quoted.end)),
         "pages": _pages(document, quoted.start, quoted.end),
         "before": words.before.format(count=min(AROUND, first)) if first > 0 else None,
@@ -84,8 +84,6 @@ def document_view(library: Library, data: Any, words: Words) -> dict[str, Any]:
 
 def _pages(document: Document, start: int, end: int) -> list[int]:
     """The pages that a quote stands on, of a document whose pages can be shown."""
-    if document.kind not in KEPT_WHOLE:
-        return []
     touched = (place for place in document.places if place.start < end and start < place.end)
     return [int(place.label) for place in touched if place.kind == "page"]
 

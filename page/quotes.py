@@ -9,6 +9,7 @@ from index.records import Span
 from page.escape import escape
 from page.words import Words
 from page.words_documents import document_words
+from page.words_evidence import evidence_words
 from rag.records import Quote
 
 
@@ -46,14 +47,16 @@ def blockquote(text: str, spans: Iterable[Span]) -> str:
     return f'<blockquote dir="auto">{_marked(text, spans)}</blockquote>'
 
 
-def source(quote: Quote, where: str, words: Words) -> str:
-    """The line below a quote: where it is from, and the button that opens it there."""
+def source(quote: Quote, where: str, words: Words, addable: bool = True, opens: bool = True) -> str:
+    """The line below a quote: where it is from, the button that puts it in a report, and the one that opens it."""
     heading = f' › <span class="heading">{escape(quote.heading)}</span>' if quote.heading else ""
     whole = quote.title + (f" › {quote.heading}" if quote.heading else "")
     named = f"<cite>{escape(quote.title)}</cite>{heading}"
+    add = f'<button type="button" class="add" {_target(quote, "add")}>{escape(evidence_words(words).add)}</button>'
+    shown = f'<button type="button" class="open" {_target(quote)}>{escape(words.open_quote)}</button>'
     return (
         f'<div class="source"><span class="place">{escape(where)}</span>'
-        f'<button type="button" class="open" {_target(quote)}>{escape(words.open_quote)}</button>'
+        f"{add if addable else ''}{shown if opens else ''}"
         f'<span class="from" dir="auto" title="{escape(whole)}">{named}</span></div>'
     )
 
@@ -85,8 +88,8 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def _target(quote: Quote) -> str:
+def _target(quote: Quote, name: str = "document") -> str:
     return (
-        f'data-document="{escape(quote.document)}" data-start="{quote.start}" data-end="{quote.end}" '
+        f'data-{name}="{escape(quote.document)}" data-start="{quote.start}" data-end="{quote.end}" '
         f'data-digest="{digest(quote.text)}"'
     )

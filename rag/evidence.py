@@ -22,6 +22,7 @@ from index.database import BUSY_MILLISECONDS, rows
 from index.errors import LibraryDamaged, LibraryError, YinzhengError
 from index.library import Library
 from index.records import Document
+from rag.absences import remove_absences
 from rag.quote import quote
 
 FILE_NAME = "evidence.sqlite"
@@ -173,10 +174,11 @@ class Evidence:
             _expect_change(connection, f"there is no report {report}")
 
     def delete(self, report: int) -> None:
-        """Take a report out, with its entries. Raises UnknownReport."""
+        """Take a report out, with its entries and its records of absences. Raises UnknownReport."""
         with self._writing() as connection:
             connection.execute("DELETE FROM reports WHERE id = ?", (report,))
             _expect_change(connection, f"there is no report {report}")
+        remove_absences(self.folder, report)
 
     def entries(self, report: int) -> list[Entry]:
         """The entries of a report, in order."""
