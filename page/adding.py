@@ -76,8 +76,11 @@ class Additions:
         self._one_at_a_time = threading.Lock()
         atexit.register(self._delete_uploads)
 
-    def start(self, uploads: Sequence[Upload], collection: str | None = None) -> str:
-        """Begin to add files; the key to ask for its progress. The files are moved away, and deleted when it ends."""
+    def start(self, uploads: Sequence[Upload], collection: str | None = None, encoding: str | None = None) -> str:
+        """Begin to add files; the key to ask for its progress. The files are moved away, and deleted when it ends.
+
+        `collection` and `encoding` are what `add_files` takes.
+        """
         folder = Path(tempfile.mkdtemp(prefix="yinzheng-"))
         self._folders.add(folder)
         files = []
@@ -97,7 +100,7 @@ class Additions:
         for old in list(self._runs)[:-_KEPT]:
             if self._runs[old].state not in ("waiting", "adding"):
                 del self._runs[old]
-        threading.Thread(target=self._add, args=(run, files, folder, collection), daemon=True).start()
+        threading.Thread(target=self._add, args=(run, files, folder, collection, encoding), daemon=True).start()
         return key
 
     def run(self, key: str) -> Run | None:
@@ -113,7 +116,9 @@ class Additions:
             for name in run.names.values()
         }
 
-    def _add(self, run: Run, files: Sequence[Incoming], folder: Path, collection: str | None) -> None:
+    def _add(
+        self, run: Run, files: Sequence[Incoming], folder: Path, collection: str | None, encoding: str | None
+    ) -> None:
         library = self._assistant.library
         try:
             with self._one_at_a_time:
@@ -124,6 +129,7 @@ class Additions:
                     self._assistant.embedder,
                     files,
                     collection=collection,
+                    encoding=encoding,
                     report=lambda step: _reached(run, step),
                     cancelled=run.cancelled.is_set,
                 ):

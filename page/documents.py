@@ -23,6 +23,7 @@ from page.adding import Additions, Run, Upload, uploaded_name
 from page.answering import Answering
 from page.document import document_view
 from page.removing import Removals
+from page.shelf import ENCODINGS
 from page.within import places
 from page.words import CHINESE, ENGLISH, Words
 from page.words_documents import DocumentWords, document_words
@@ -130,9 +131,12 @@ class Shelf:
         if not uploads:
             raise ValueError("no files")
         collection = one_line(str(data.get("collection") or ""))[:_CHARACTERS] or None
+        encoding = str(data.get("encoding") or "") or None
+        if encoding is not None and encoding not in ENCODINGS:
+            raise ValueError("not an encoding that is offered")
         self._removals.finish()  # what was taken out and is added again must stay
         try:
-            return {"run": self._additions.start(uploads, collection)}
+            return {"run": self._additions.start(uploads, collection, encoding)}
         except OSError as error:
             return {"error": _words(data).upload_failed.format(reason=error.strerror or str(error))}
 

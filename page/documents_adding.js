@@ -39,6 +39,7 @@ async function addFiles(files) {
   if (adding) return asWrong(words().adding_busy);
   const now = (adding = { cancelled: false, run: null });
   const collection = part(".into").value.trim();
+  const encoding = part(".encoding").value;
   const sent = [];
   startShowing();
   await finishRemovals(); // what was taken out and is added again must stay
@@ -57,7 +58,7 @@ async function addFiles(files) {
     await server.discard_uploads({ files: sent, language: language() }).catch(() => {});
     return ended(filled(words().adding_cancelled, { done: 0, count: files.length }));
   }
-  const started = await asked("start_adding", { files: sent, collection });
+  const started = await asked("start_adding", { files: sent, collection, encoding });
   if (!started) return ended("");
   now.run = started.run;
   keepRun(now.run);

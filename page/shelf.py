@@ -11,6 +11,18 @@ from page.escape import escape
 from page.words_documents import DocumentWords
 
 _SORTED = ("title", "kind", "pages", "passages", "bytes", "added", "state")
+# Codecs that can be chosen for text files, the widest of each family, and what people call them.
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "gb18030": "GB18030 / GBK",
+    "big5hkscs": "Big5",
+    "cp932": "Shift-JIS",
+    "euc_jp": "EUC-JP",
+    "cp949": "EUC-KR",
+    "cp1251": "Windows-1251",
+    "cp1252": "Windows-1252",
+}
 _TYPED = ("title", "author", "publisher", "date", "url")
 
 
@@ -42,6 +54,7 @@ def shelf(words: DocumentWords) -> str:
 
 
 def _adding(words: DocumentWords) -> str:
+    encodings = "".join(f'<option value="{codec}">{escape(label)}</option>' for codec, label in ENCODINGS.items())
     return (
         f'<div class="drop"><p class="here">{escape(words.drop_here)} '
         f'<button type="button" class="choose">{escape(words.choose_files)}</button></p>'
@@ -49,7 +62,9 @@ def _adding(words: DocumentWords) -> str:
         f'<input type="file" class="file" multiple hidden aria-label="{escape(words.choose_files)}">'
         f"<label>{escape(words.into_collection)} "
         '<input type="text" class="into" list="collection-names" maxlength="200" autocomplete="off"></label>'
-        '<datalist id="collection-names"></datalist></div>'
+        '<datalist id="collection-names"></datalist>'
+        f'<label>{escape(words.encoding_of_texts)} <select class="encoding">'
+        f'<option value="">{escape(words.encoding_found)}</option>{encodings}</select></label></div>'
         '<div class="adding" hidden>'
         f'<progress max="1" value="0" aria-label="{escape(words.progress)}"></progress>'
         '<p class="says" role="status" dir="auto"></p>'

@@ -35,6 +35,8 @@ class DocumentWords:
     choose_files: str
     drop_how: str
     into_collection: str
+    encoding_of_texts: str
+    encoding_found: str
     progress: str
     uploading: str
     adding_waits: str
@@ -123,6 +125,8 @@ CHINESE = DocumentWords(
     drop_here="把文件拖到这里，或",
     choose_files="选择文件……",
     drop_how="文本、Markdown、网页、PDF、Word、PowerPoint、Excel、CSV、EPUB 与邮件；可以一次多份。全部在本机处理。",
+    encoding_of_texts="文本文件的编码",
+    encoding_found="自动识别",
     into_collection="放入集合（可不填）",
     progress="添加进度",
     uploading="正在上传第 {number} 份，共 {count} 份：{name}",
@@ -235,6 +239,8 @@ ENGLISH = DocumentWords(
         "Text, Markdown, web pages, PDF, Word, PowerPoint, Excel, CSV, EPUB and e-mail; several at "
         "once. Everything stays on this machine."
     ),
+    encoding_of_texts="Encoding of text files",
+    encoding_found="Told by itself",
     into_collection="Into a collection (optional)",
     progress="Progress of adding",
     uploading="Uploading file {number} of {count}: {name}",

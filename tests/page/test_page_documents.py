@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import codecs
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from string import Formatter
@@ -26,6 +28,7 @@ from page.document import document_view
 from page.documents import Shelf
 from page.quotes import digest, place
 from page.removing import Removals
+from page.shelf import ENCODINGS
 from page.within import Within, chosen_within, said
 from page.words import CHINESE, ENGLISH
 from page.words_documents import CHINESE as ZH
@@ -127,6 +130,22 @@ def test_an_upload_joins_a_collection(served: dict[str, Any]) -> None:
     finished(served, [uploaded("birds.txt", b"There were 412 avocets.")], collection=" 鸟类 ")
     [document] = [entry for entry in listed(served)["documents"] if entry["name"] == "birds.txt"]
     assert document["collections"] == ["鸟类"] and listed(served)["collections"] == ["鸟类"]
+
+
+def test_the_encoding_of_a_text_is_chosen_by_hand(made: MadeUp, served: dict[str, Any]) -> None:
+    text = "Съешь ещё этих мягких французских булок, да выпей же чаю."
+    finished(served, [uploaded("rolls.txt", text.encode("cp1251"))], encoding="cp1252")
+    [wrong] = [entry for entry in listed(served)["documents"] if entry["name"] == "rolls.txt"]
+    assert wrong["encoding"] == "cp1252"
+    again = finished(served, [uploaded("rolls.txt", text.encode("cp1251"))], encoding="cp1251")
+    assert [outcome["state"] for outcome in again["outcomes"]] == ["replaced"]
+    assert made.library.document(wrong["id"]).text == text
+    sent = {"files": [uploaded("rolls.txt", b"x")], "encoding": "rot13"}
+    assert served["start_adding"](sent) == {"error": EN.not_understood}
+
+
+def test_every_encoding_that_is_offered_is_one() -> None:
+    assert [codecs.lookup(codec).name for codec in ENCODINGS]
 
 
 def test_only_an_uploaded_file_is_taken(served: dict[str, Any], tmp_path: Path) -> None:
@@ -340,7 +359,8 @@ def test_the_choice_reaches_the_library(library: Library, fake: TermEmbedder, tm
     async def result() -> Turns:
         return [turns async for turns in answered(gone, here, ENGLISH)][-1]
 
-    [turn] = asyncio.run(result())
+    with ThreadPoolExecutor(1) as thread:  # a browser of another test may have its loop in this one
+        [turn] = thread.submit(lambda: asyncio.run(result())).result()
     assert turn.state == "failed" and EN.within_gone in turn.note
     assert here.embedder.embed_passages(["a b"] * 20).shape == (20, fake.dimension)
     assert (here.embedder.embed_passages(["x", "y"]) == fake.embed_passages(["x", "y"])).all()
