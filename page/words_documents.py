@@ -240,7 +240,7 @@ ENGLISH = DocumentWords(
         "once. Everything stays on this machine."
     ),
     encoding_of_texts="Encoding of text files",
-    encoding_found="Told by itself",
+    encoding_found="Found automatically",
     into_collection="Into a collection (optional)",
     progress="Progress of adding",
     uploading="Uploading file {number} of {count}: {name}",
