@@ -4,10 +4,11 @@
 
 const KEPT = "yinzheng.report"; // which report is current, in this browser
 const SLOW = 500; // milliseconds after which it is said that something is going on
+const ASKED = 6000; // milliseconds in which a second press deletes
 const SAID = 4000; // milliseconds that a message stays
 
 let report = kept();
-let held = []; // for each report: its id, its name, the quotes in it as document:start-end
+let held = []; // for each report: its id, its name, the quotes in it
 let last = Promise.resolve(); // one thing after another, in the order of asking
 let selected = null; // what is selected in the document: document, start, end, text
 
@@ -26,7 +27,12 @@ element.addEventListener("click", ({ target }) => {
   const { do: action, entry, name, kind, in: id, term } = button.dataset;
   if (action === "delete" && !button.dataset.asked) {
     button.dataset.asked = "yes";
+    const plain = button.textContent;
     button.textContent = button.dataset.really;
+    setTimeout(() => {
+      delete button.dataset.asked;
+      button.textContent = plain;
+    }, ASKED);
     return;
   }
   act({ action, entry: Number(entry), name, kind, document: id, term });
@@ -105,7 +111,7 @@ async function done(data) {
     return null;
   }
   keep(shown.report);
-  held = shown.held;
+  held = shown.held.map((one) => ({ ...one, spans: one.spans.map(parsed) }));
   for (const part of ["reports", "entries", "mentions", "verify"]) {
     if (shown[part] !== undefined) fill(part, shown[part]);
   }
@@ -149,7 +155,7 @@ function focusAgain(part, focus, row, place) {
 // Puts the quote that a button names into the current report; one that is in it already is shown there.
 async function put(button) {
   const { add: id, start, end, digest } = button.dataset;
-  if (button.classList.contains("held")) return show(`${id}:${start}-${end}`);
+  if (button.classList.contains("held")) return show(parsed(`${id}:${start}-${end}`));
   const asked = button.closest("[data-question]");
   const answered = asked && !button.closest(".candidates") ? asked.dataset.answer ?? "" : "";
   await act({
@@ -169,14 +175,28 @@ async function putShown() {
 function markAll() {
   for (const button of document.querySelectorAll("button[data-add]")) {
     const { add: id, start, end } = button.dataset;
-    const { label, here } = labelled(`${id}:${start}-${end}`, words().add);
+    const { label, here } = labelled(within(parsed(`${id}:${start}-${end}`)), words().add);
     if (button.textContent !== label) button.textContent = label;
     if (button.classList.contains("held") !== here) button.classList.toggle("held", here);
   }
 }
 
-function labelled(address, plain) {
-  const inside = held.filter(({ spans }) => spans.includes(address));
+function parsed(address) {
+  const [, id, start, end] = address.match(/^(.*):(\d+)-(\d+)$/);
+  return { id, start: Number(start), end: Number(end) };
+}
+
+// A quote that was widened in the report is in it still.
+function within(quote) {
+  return (one) => one.id === quote.id && one.start <= quote.start && quote.end <= one.end;
+}
+
+function exactly(quote) {
+  return (one) => within(quote)(one) && one.start === quote.start && one.end === quote.end;
+}
+
+function labelled(holds, plain) {
+  const inside = held.filter(({ spans }) => spans.some(holds));
   const here = inside.find((one) => one.report === report);
   if (here) return { here: true, label: words().held.replace("{report}", () => here.name) };
   if (inside.length) return { here: false, label: words().also_held.replace("{report}", () => inside[0].name) };
@@ -184,11 +204,11 @@ function labelled(address, plain) {
 }
 
 // Goes to the tab and to a quote in it.
-async function show(address) {
+async function show(quote) {
   document.querySelector("#views [data-view=evidence]")?.click();
   await act({ action: "show" });
   const own = held.find((one) => one.report === report);
-  const row = element.querySelectorAll("li.entry")[own ? own.spans.indexOf(address) : -1];
+  const row = element.querySelectorAll("li.entry")[own ? own.spans.findIndex(within(quote)) : -1];
   row?.scrollIntoView({ block: "center" });
   row?.focus({ preventScroll: true });
 }
@@ -214,7 +234,7 @@ function offer() {
   const plain = selected
     ? words().add_selection.replace("{count}", [...selected.text].length)
     : words().add_marked;
-  const { label, here } = labelled(`${id}:${start}-${end}`, plain);
+  const { label, here } = labelled(exactly(parsed(`${id}:${start}-${end}`)), plain);
   if (button.textContent !== label) button.textContent = label;
   button.classList.toggle("held", here);
 }

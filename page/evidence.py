@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from index.errors import YinzhengError
 from index.library import Library
 from page.evidence_actions import MEDIA_TYPES, Request, act, page_words
 from page.evidence_html import frame
@@ -21,7 +22,10 @@ def evidence_part(library: Library) -> gr.HTML:
     def evidence(data: Any) -> dict[str, Any]:
         given = data if isinstance(data, dict) else {}
         words = CHINESE if given.get("language") == CHINESE.language else ENGLISH
-        lists = open_evidence(library.folder)
+        try:
+            lists = open_evidence(library.folder)
+        except YinzhengError as error:
+            return {"error": str(error)}
         try:
             return act(Request(lists, library, words, given))
         finally:

@@ -99,6 +99,8 @@ def test_a_quote_is_added_by_key_kept_over_a_restart_widened_and_exported(
         "text => document.querySelector('.entry > blockquote').textContent.length > text.length", arg=quote
     )
     assert page.locator(".adjust").get_attribute("open") is not None  # what was unfolded stays so
+    button = page.locator(".entry .open")
+    assert int(str(button.get_attribute("data-end"))) - int(str(button.get_attribute("data-start"))) > len(str(quote))
     wide = str(page.locator(".entry > blockquote").text_content())
     page.click("[data-key=export] summary")
     with page.expect_download() as download:
@@ -164,6 +166,15 @@ def test_the_list_is_used_with_the_keyboard_alone(open_page: OpenPage, made_up: 
     for place in range(2):
         page.locator(".quote .add").nth(place).press("Enter")
         page.wait_for_function("count => document.querySelectorAll('.quote .add.held').length === count", arg=place + 1)
+    entry = kept(made_up)[0]
+    page.click("#view-evidence")
+    page.locator(".adjust summary").first.press("Enter")
+    page.locator("[data-do=wider_after]").first.press("Enter")
+    page.wait_for_function(
+        "count => document.querySelector('.entry blockquote').textContent.length > count", arg=len(entry.text)
+    )
+    page.click("#view-ask")
+    assert page.locator(".quote .add.held").count() == 2  # also the one that was widened
     page.locator(".candidates summary").press("Enter")
     page.locator(".candidates .add").first.press("Enter")
     said(page, "第 3 条")
