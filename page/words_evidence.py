@@ -11,8 +11,6 @@ from page.words import CHINESE, Words
 class EvidenceWords:
     """Every text of the Evidence tab in one language; names in braces are filled in with str.format, or by the page."""
 
-    views: str
-    ask_tab: str
     tab: str
     default_report: str
     add: str
@@ -108,8 +106,6 @@ class EvidenceWords:
 
 
 EVIDENCE_CHINESE = EvidenceWords(
-    views="页面",
-    ask_tab="提问",
     tab="证据",
     default_report="报告",
     add="加入证据",
@@ -229,8 +225,6 @@ EVIDENCE_CHINESE = EvidenceWords(
 )
 
 EVIDENCE_ENGLISH = EvidenceWords(
-    views="Views",
-    ask_tab="Ask",
     tab="Evidence",
     default_report="Report",
     add="Add to evidence",

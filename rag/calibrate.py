@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FILE_NAME = "calibration.json"  # in the library's folder: one fitted to its user's own questions
 RIGHT = 0.5  # F1 from which an answer counts as right
 LEAST_QUESTIONS = 20
+_SAME = 1e-6  # a spread below is rounding
 _FURTHER_HITS = 6  # so that the budget is still spent when the right passages are taken away
 
 # A reader that nothing was fitted for: the margin alone, half of it taken as the border.
@@ -224,7 +225,7 @@ def _order(trials: Sequence[Trial]) -> dict[str, float]:
         for trial in trials
         if any(seen.right for seen in trial.seen)
     ]
-    scale = np.concatenate([table for table, _ in tables]).std(axis=0) + 1e-9
+    scale = _scale(np.concatenate([table for table, _ in tables]))
 
     def loss(weights: np.ndarray) -> float:
         total = 0.0
@@ -243,11 +244,17 @@ def _confidence(trials: Sequence[Trial], calibration: Calibration) -> tuple[dict
 
     pairs = [(first, first.right) for trial in trials if (first := first_of(calibration, trial))]
     table = _table([first.signs for first, _ in pairs], CONFIDENCE_SIGNS)
-    scale = table.std(axis=0) + 1e-9
+    scale = _scale(table)
     model = LogisticRegression(C=1.0, max_iter=2000).fit(table / scale, [right for _, right in pairs])
     weights = (model.coef_[0] / scale).tolist()
     named = {name: round(weight, 4) for name, weight in zip(CONFIDENCE_SIGNS, weights, strict=True)}
     return named, round(float(model.intercept_[0]), 4)
+
+
+def _scale(table: np.ndarray) -> np.ndarray:
+    """Each column's standard deviation; 1 for one that is the same everywhere, and so says nothing."""
+    spread = table.std(axis=0)
+    return np.where(spread < _SAME, 1.0, spread)
 
 
 def _platt(logits: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:

@@ -152,8 +152,8 @@ def curve_of(present: Sequence[float], absent: Sequence[float], points: int = 10
     for part in range(points, -1, -1):
         allowed = int(len(ordered) * part / points)
         # Above the next one that would be answered falsely; all are answered from 0.
-        threshold = 0.0 if allowed >= len(ordered) else ordered[allowed] + 1e-6
+        threshold = 0.0 if allowed >= len(ordered) else round(ordered[allowed] + 1e-6, 6)
         false = sum(value >= threshold for value in ordered) / max(1, len(ordered))
         answered = sum(value >= threshold for value in present) / max(1, len(present))
-        found[threshold] = Point(round(threshold, 6), round(false, 4), round(answered, 4))
+        found[threshold] = Point(threshold, round(false, 4), round(answered, 4))
     return tuple(sorted(found.values(), key=lambda point: point.threshold))
