@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.places import default_library
+from index.places import default_library, text_of
 from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say
 from rag.records import Answer, NotFound, Quote
 
@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
             "--in",
             dest="within",
             action="append",
+            type=text_of,
             metavar="COLLECTION_OR_DOCUMENT",
             help="look only in this collection or document; may be given several times / 只在该合集或文档中查找",
         )
