@@ -68,7 +68,7 @@ def test_the_same_question_has_the_same_answer(assistant: Assistant) -> None:
 
 
 def test_the_json_has_the_documented_keys(assistant: Assistant) -> None:
-    address = ["document", "title", "heading", "page", "paragraph", "sentence", "start", "end", "text"]
+    address = ["document", "title", "heading", "page", "cell", "paragraph", "sentence", "start", "end", "text"]
     for threshold, found in ((0.0, True), (1.1, False)):
         content = answer_json(replace(assistant, threshold=threshold).ask("武汉"))
         assert list(content) == ["question", "found", "answer", "confidence", "quotes", "nearest", "searched"]
