@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from index.bundled import BUNDLED_NAME
 from index.database import FILE_NAME
 from index.library import Library
-from index.places import default_library
+from index.places import default_library, source_of, text_of
 from index.store import EDITABLE
-from index.talk import EXIT_ERROR, EXIT_FOUND, Counter, FileCounter, print_json, run_command, say, words
+from index.talk import EXIT_ERROR, EXIT_FOUND, Counter, FileCounter, print_json, run_command, say
 
 if TYPE_CHECKING:
     from index.embed import Embedder
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     add.add_argument("--model", help="embedding model: a folder or a hub's name (default: the library's own)")
     add.add_argument(
-        "--collection", type=words, metavar="NAME", help="put what is added into this collection / 放入合集"
+        "--collection", type=text_of, metavar="NAME", help="put what is added into this collection / 放入合集"
     )
     add.add_argument("--encoding", metavar="CODEC", help="of text files, instead of telling it / 指定文本编码")
     add.add_argument(
@@ -60,20 +60,18 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("document", metavar="DOCUMENT", help=_DOCUMENT)
     command("status", _status, "say what the library holds and was built with / 文档库状态")
     edit = command("edit", _edit, "correct a document's title, author, publisher, date, URL / 修改引用信息")
-    edit.add_argument("document", type=words, metavar="DOCUMENT", help=_DOCUMENT)
+    edit.add_argument("document", metavar="DOCUMENT", help=_DOCUMENT)
     for field in EDITABLE:
-        edit.add_argument(f"--{field}", type=words, metavar="TEXT", help=f"the {field} instead of the file's own")
+        edit.add_argument(f"--{field}", type=text_of, metavar="TEXT", help=f"the {field} instead of the file's own")
     edit.add_argument("--restore", action="append", choices=EDITABLE, default=[], help="take the file's own again")
     remove = command("remove", _remove, "take documents out, without a trace / 移除文档")
     remove.add_argument(
-        "documents", type=words, nargs="+", metavar="DOCUMENT", help=f"{_DOCUMENT}; a path takes out that name alone"
+        "documents", nargs="+", metavar="DOCUMENT", help=f"{_DOCUMENT}; a path takes out that name alone"
     )
     collection = command("collection", _collection, "named collections of documents / 文档合集")
     collection.add_argument("action", choices=("list", "add", "remove", "rename", "delete"))
-    collection.add_argument("name", type=words, nargs="?", metavar="NAME", help="the collection")
-    collection.add_argument(
-        "rest", type=words, nargs="*", metavar="DOCUMENT", help=f"{_DOCUMENT}; for rename, the new name"
-    )
+    collection.add_argument("name", nargs="?", type=text_of, metavar="NAME", help="the collection")
+    collection.add_argument("rest", nargs="*", metavar="DOCUMENT", help=f"{_DOCUMENT}; for rename, the new name")
     command("check", _check, "whether everything in the library agrees with itself / 检查文档库")
     rebuild = command("rebuild", _rebuild, "make the library anew from its own texts / 重建文档库")
     rebuild.add_argument("--model", help=f"embedding model from now on (default: {BUNDLED_NAME})")
@@ -131,7 +129,6 @@ def _add_these(options: argparse.Namespace, library: Library, embedder: Embedder
 
 def _prune(options: argparse.Namespace, library: Library, files: Sequence[Path]) -> None:
     """Take out the names below the folders that no file is there for any more."""
-    from index.folders import source_of
 
     there = {source_of(path) for path in files}
     folders = [path for path in options.paths if path.is_dir()]
@@ -144,7 +141,6 @@ def _prune(options: argparse.Namespace, library: Library, files: Sequence[Path])
 
 def _known_at(library: Library, paths: Sequence[Path]) -> list[str]:
     """The sources that the library knows at the paths or below them."""
-    from index.folders import source_of
     from index.states import file_states
 
     at = {source_of(path) for path in paths}
@@ -239,7 +235,6 @@ def _edit(options: argparse.Namespace) -> int:
 
 
 def _remove(options: argparse.Namespace) -> int:
-    from index.folders import source_of
     from index.states import file_states
 
     library = Library(options.library)
@@ -292,7 +287,7 @@ def _collection(options: argparse.Namespace) -> int:
         say(f"error / 错误: {options.action} what? python -m index collection --help says it")
         return EXIT_ERROR
     if options.action == "rename":
-        rename_collection(library, options.name, " ".join(options.rest))
+        rename_collection(library, options.name, text_of(" ".join(options.rest)))
     elif options.action == "delete":
         dissolve(library, options.name)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,8 +42,12 @@ def collect(library: Library, name: str, documents: Sequence[str]) -> None:
     """Put documents, by id, into a collection, which is made where there is none. Raises UnknownDocument."""
     if not name.strip():
         raise UnknownCollection("a collection needs a name")
-    if not set(documents) - set(_members(library, name)) and documents:
-        return
+    query = (
+        "SELECT count(*) FROM collected JOIN collections ON id = collection "
+        "WHERE name = ? AND document IN (SELECT value FROM json_each(?))"
+    )
+    if documents and rows(library.connection, query, (name, json.dumps(list(documents)))) == [(len(set(documents)),)]:
+        return  # nothing to write
     with library.writing(passages=False) as connection:
         connection.execute("INSERT OR IGNORE INTO collections(name) VALUES (?)", (name,))
         for document in documents:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from index.places import source_of, text_of
 from index.readers import KNOWN_SUFFIXES
 
 LeftOut = Literal["link out of the folder", "format that is not read", "no regular file"]
@@ -27,12 +28,7 @@ class Incoming:
 
 def incoming(path: Path) -> Incoming:
     """A file on the disk, under its own name; its source is its whole path, links followed."""
-    return Incoming(path, _text(path.name), source_of(path))
-
-
-def source_of(path: Path) -> str:
-    """What a file on the disk is known by: its whole path, links followed."""
-    return _text(path.resolve())
+    return Incoming(path, text_of(path.name), source_of(path))
 
 
 def files_below(
@@ -79,8 +75,3 @@ def _files_in(folder: Path, leave_out: Callable[[Path, LeftOut], None]) -> Itera
                 leave_out(path, "no regular file")
             else:
                 yield path
-
-
-def _text(path: Path | str) -> str:
-    """A path as text, also where its bytes are not UTF-8."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")

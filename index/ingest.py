@@ -19,6 +19,7 @@ from index.embed import Embedder, Vectors
 from index.errors import UnreadableFile
 from index.folders import Incoming, files_below, incoming
 from index.library import Library
+from index.limits import Limits
 from index.records import Document, ReadFile, State
 from index.split import HEADING_SEPARATOR, Split, split
 from index.states import forget, mark, put_waiting
@@ -218,6 +219,10 @@ def read_whole(path: Path) -> bytes:
             before = path.stat()
             if not stat.S_ISREG(before.st_mode):
                 raise UnreadableFile(f"{path.name}: not a regular file; name a file or a folder of files")
+            if before.st_size > Limits().file_bytes:  # said before it fills the memory
+                raise UnreadableFile(
+                    f"{path.name}: larger than {Limits().file_bytes} bytes (the limit 'file_bytes'); split it first"
+                )
             data = path.read_bytes()
             after = path.stat()
             if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):

@@ -24,6 +24,7 @@ from index import store
 from index.database import FILE_NAME, connect, create_database, marks, rows, sqlite_errors, transaction
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryReadOnly, UnknownDocument
 from index.manifest import cannot_make, check_versions, missing, new_meta, read_manifest, rebuild_command
+from index.places import source_of, text_of
 from index.records import Document, DocumentSummary, Passage
 from index.split import Split
 from index.summaries import summaries
@@ -166,7 +167,7 @@ class Library:
 
         Raises UnknownDocument when none or several answer to it.
         """
-        source = str(Path(given).resolve())
+        source, given = source_of(Path(given)), text_of(given)
         found = self._rows(
             "SELECT id FROM documents WHERE id = ? UNION SELECT document FROM names WHERE source IN (?, ?) OR name = ?",
             (given, given, source, given),

@@ -21,11 +21,6 @@ def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def words(argument: str) -> str:
-    """An argument that is text: where the locale is C, Python has kept its bytes as surrogates."""
-    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
-
-
 def print_json(content: Any) -> None:
     """One JSON value on one line of stdout, as it is ready."""
     print(json.dumps(content, ensure_ascii=False), flush=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from index.places import default_library
-from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say, words
+from index.places import default_library, text_of
+from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say
 from rag import commands_evidence
 from rag.judge import FALSE_ANSWERS
 from rag.records import Answer, NotFound, Quote
@@ -41,8 +41,8 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument(
             "--in",
             dest="within",
-            type=words,
             action="append",
+            type=text_of,
             metavar="COLLECTION_OR_DOCUMENT",
             help="look only in this collection or document; may be given several times / 只在该合集或文档中查找",
         )
@@ -154,7 +154,7 @@ def _calibrate(options: argparse.Namespace) -> int:
 def _questions(given: str) -> Iterator[str]:
     """The question given, or the lines of stdin that are not blank, as they come."""
     if given != "-":
-        yield words(given)
+        yield text_of(given)
         return
     for line in iter(sys.stdin.readline, ""):
         if line.strip():

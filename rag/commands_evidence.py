@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import YinzhengError
 from index.library import Library
-from index.places import default_library
-from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, say, words
+from index.places import default_library, text_of
+from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, say
 
 if TYPE_CHECKING:
     from rag.evidence import Entry, Evidence
@@ -95,7 +95,7 @@ def _list(options: argparse.Namespace) -> int:
             _print_lines(f"{report.entries:5}  {report.name}" for report in reports)
         return EXIT_FOUND
     library = Library(options.library)
-    entries = evidence.entries(evidence.report(words(options.report)).id)
+    entries = evidence.entries(evidence.report(text_of(options.report)).id)
     with library.snapshot():
         states = [state(library, entry) for entry in entries]
     if options.json:
@@ -114,15 +114,15 @@ def _add(options: argparse.Namespace) -> int:
     first, _, last = span.partition("-")
     if not (name and first.isdecimal() and last.isdecimal()):
         raise UnusableArgument(f"{options.address} is no address: DOCUMENT:START-END, as ask and search print them")
-    document = library.find_document(words(name))
+    document = library.find_document(text_of(name))
     try:
         entry = evidence.add(
-            evidence.create(words(options.report)).id,
+            evidence.create(text_of(options.report)).id,
             document,
             int(first),
             int(last),
-            words(options.note),
-            words(options.question),
+            text_of(options.note),
+            text_of(options.question),
         )
     except ValueError as error:
         raise UnusableArgument(str(error)) from error
@@ -137,7 +137,7 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _note(options: argparse.Namespace) -> int:
-    return _changed(options, _evidence(options).annotate(options.entry, words(options.note)))
+    return _changed(options, _evidence(options).annotate(options.entry, text_of(options.note)))
 
 
 def _move(options: argparse.Namespace) -> int:
@@ -154,13 +154,13 @@ def _remove(options: argparse.Namespace) -> int:
 
 def _rename(options: argparse.Namespace) -> int:
     evidence = _evidence(options)
-    evidence.rename(evidence.report(words(options.report)).id, words(options.name))
+    evidence.rename(evidence.report(text_of(options.report)).id, text_of(options.name))
     return EXIT_FOUND
 
 
 def _delete(options: argparse.Namespace) -> int:
     evidence = _evidence(options)
-    evidence.delete(evidence.report(words(options.report)).id)
+    evidence.delete(evidence.report(text_of(options.report)).id)
     say(f"removed / 已移除: {options.report}")
     return EXIT_FOUND
 
@@ -169,7 +169,7 @@ def _export(options: argparse.Namespace) -> int:
     from rag.export import export, kind_of
 
     evidence, library = _evidence(options), Library(options.library)
-    report = evidence.report(words(options.report))
+    report = evidence.report(text_of(options.report))
     kind = kind_of(options.to, options.format)
     entries = evidence.entries(report.id)
     _write(options.to, export(report.name, entries, library, kind, options.style, options.language))
@@ -206,11 +206,11 @@ def _mentions(options: argparse.Namespace) -> int:
     from rag.mentions import mentions
 
     library = Library(options.library)
-    documents = options.documents and [library.find_document(words(given)).id for given in options.documents]
-    found = mentions(library, words(options.term), documents)
+    documents = options.documents and [library.find_document(text_of(given)).id for given in options.documents]
+    found = mentions(library, text_of(options.term), documents)
     if options.add:
         evidence = _evidence(options)
-        report = evidence.create(words(options.add)).id
+        report = evidence.create(text_of(options.add)).id
         for group in found:
             document = library.document(group.document)
             for sentence in dict.fromkeys(group.sentences):
@@ -241,7 +241,7 @@ def _absence(options: argparse.Namespace) -> int:
 
     say("Loading the models … 正在载入模型……")
     assistant = open_assistant(options.library, options.model)
-    result = assistant.ask(words(options.question))
+    result = assistant.ask(text_of(options.question))
     if isinstance(result, Answer):
         say(f"The documents answer it. 文档中有答案: {result.text}")
         return EXIT_NOT_FOUND

@@ -24,10 +24,10 @@ os.environ["OMP_NUM_THREADS"] = "1"  # processes are forked: no threads before
 
 from index.check import problems
 from index.collections import collect
-from index.folders import source_of
 from index.ingest import add_files
 from index.lexical import keywords, search_terms
 from index.library import Library, create_library
+from index.places import source_of
 from index.rebuild import rebuild
 from index.store import sha256_hex
 from index.terms import terms

@@ -13,10 +13,11 @@ import pytest
 from index.check import problems
 from index.embed import Vectors
 from index.errors import UnknownDocument
-from index.folders import Incoming, files_below, source_of
+from index.folders import Incoming, files_below
 from index.ingest import FileResult, Step, add_file, add_files, make_document
 from index.lexical import keywords, search_terms
 from index.library import Library
+from index.places import source_of
 from index.readers import read
 from index.rebuild import rebuild
 from index.records import Block, Origin, Place, ReadFile
