@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.calibrate import first_of, fitted, unfitted
+from rag.judge import read_calibration
 from tests.fakes import NumberReader, TermEmbedder, plain_calibration
 from training import calibrate
 from training.rows import XQUAD, Dataset, Passage, Row
@@ -61,6 +62,17 @@ def test_what_is_said_of_a_calibration(sets: dict[str, Dataset], monkeypatch: py
     assert any(line.startswith("en->zh: held 4, answered 100.0 %; absent 4, answered 0.0 %") for line in lines)
     assert calibrate.diagram(calibration, trials).count("\n") == 6
     assert unfitted("r").threshold() == 0.5
+
+
+def test_trials_are_kept_and_taken_again(
+    sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
+    monkeypatch.setattr(calibrate, "load_reader", NumberReader)
+    first = calibrate.calibrate(sets, tmp_path, tmp_path / "calibration.json", 2, lambda line: None)
+    monkeypatch.setattr(calibrate, "collected", None)
+    assert calibrate.calibrate(sets, tmp_path, tmp_path / "calibration.json", 2, lambda line: None) == first
+    assert read_calibration(tmp_path / "calibration.json") == first
 
 
 def test_the_library_of_a_slice_holds_its_passages(sets: dict[str, Dataset], tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def _calibrate(data: Path, work: Path, questions: int) -> None:
     from training.rows import read_sets
 
     with _log(work / "calibrate.log") as say:
-        calibrate(read_sets(data), SHIPPED, questions, say)
+        calibrate(read_sets(data), work, SHIPPED, questions, say)
 
 
 @contextmanager

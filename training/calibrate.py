@@ -7,9 +7,10 @@ hold its answer taken away, and some with one thing in them changed to what the 
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
@@ -18,11 +19,11 @@ from index.ingest import make_document, passage_texts
 from index.library import Library, create_library
 from index.records import Block, ReadFile
 from rag.answer import Assistant
-from rag.calibrate import Trial, calibration_error, fitted, probability_of, reliability, tried, unfitted
+from rag.calibrate import Seen, Trial, calibration_error, fitted, probability_of, reliability, tried, unfitted
 from rag.judge import FALSE_ANSWERS, Calibration, write_calibration
 from rag.reader import Reader, load_reader
 from rag.reader.kept import KeptReadings
-from rag.records import Hit
+from rag.records import Hit, Signs
 from training.rows import Dataset, Passage, Row, Slice
 from training.swaps import Names, kind_asked
 
@@ -43,10 +44,18 @@ class SetLibrary:
     document_of: dict[str, str]
 
 
-def calibrate(sets: dict[str, Dataset], out: Path, most: int, say: Say) -> Calibration:
-    """Fit, say how well it fits on dev, and write `out`. `most` questions a group and slice."""
+def calibrate(sets: dict[str, Dataset], work: Path, out: Path, most: int, say: Say) -> Calibration:
+    """Fit, say how well it fits on dev, and write `out`. `most` questions a group and slice.
+
+    The trials are kept in `work`, and taken from there when they are asked for again.
+    """
     reader = KeptReadings(load_reader())  # the same passages are read again when one is taken away
-    trials = {kept: list(collected(sets, kept, reader, most, say)) for kept in SLICES}
+    trials: dict[Slice, list[Trial]] = {}
+    for kept in SLICES:
+        path = work / f"trials-{reader.fingerprint[:8]}-{kept}-{most}.jsonl"
+        if not path.is_file():
+            _write_trials(list(collected(sets, kept, reader, most, say)), path)
+        trials[kept] = read_trials(path)
     words = f"{len(trials[SLICES[0]])} trials of {most} questions a group, of articles kept out of training"
     calibration = fitted(trials[SLICES[0]], reader.fingerprint, words)
     for line in report(calibration, trials[SLICES[1]]):
@@ -54,6 +63,21 @@ def calibrate(sets: dict[str, Dataset], out: Path, most: int, say: Say) -> Calib
     say(diagram(calibration, trials[SLICES[1]]))
     write_calibration(calibration, out)
     return calibration
+
+
+def read_trials(path: Path) -> list[Trial]:
+    """The trials that `calibrate` kept."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [
+        Trial(row["group"], row["held"], tuple(Seen(Signs(**one["signs"]), one["right"]) for one in row["seen"]))
+        for row in rows
+    ]
+
+
+def _write_trials(trials: Sequence[Trial], path: Path) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text("".join(f"{json.dumps(asdict(trial), ensure_ascii=False)}\n" for trial in trials), "utf-8")
+    partial.replace(path)
 
 
 def collected(sets: dict[str, Dataset], kept: Slice, reader: Reader, most: int, say: Say) -> Iterator[Trial]:
