@@ -84,7 +84,7 @@ def test_a_quote_is_added_by_key_kept_over_a_restart_widened_and_exported(
 
     page = open_page(serve(with_threshold(page_assistant, 0.0)))  # another page, another browser, the same disk
     page.focus("#view-ask")
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("End")
     page.wait_for_selector(".entry")
     assert page.locator(".entry > blockquote").text_content() == quote
     assert "光谷东智从成立到投产用了多长时间？" in page.inner_text(".entry")
@@ -180,7 +180,7 @@ def test_the_list_is_used_with_the_keyboard_alone(open_page: OpenPage, made_up: 
     said(page, "第 3 条")
     before = [entry.text for entry in kept(made_up)]
     page.focus("#view-ask")
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("End")
     page.locator("[data-do=down]").first.press("Enter")
     page.wait_for_function("document.activeElement.ariaLabel === '下移第 2 条'")
     page.keyboard.press("Enter")
@@ -241,7 +241,7 @@ def test_the_tab_in_every_look(
     assert fits(page) and page.evaluate(OWN_CONTRAST) == [] and violations(page) == ""
     page.click("[data-key=mentions] > summary")
     page.click("[data-key=verify] > summary")
-    page.set_input_files("input[type=file]", {"name": "稿.md", "mimeType": "text/markdown", "buffer": REPORT.encode()})
+    page.set_input_files("#evidence input[type=file]", {"name": "稿.md", "mimeType": "text/markdown", "buffer": REPORT.encode()})
     page.click("[data-form=verify] button")
     page.wait_for_selector(".checked li")
     page.locator(".checked").scroll_into_view_if_needed()
