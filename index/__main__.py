@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from index.bundled import BUNDLED_NAME
 from index.database import FILE_NAME
 from index.library import Library
+from index.limits import limits_of
 from index.places import default_library, source_of, text_of
 from index.store import EDITABLE
 from index.talk import EXIT_ERROR, EXIT_FOUND, Counter, FileCounter, print_json, run_command, say
@@ -52,6 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     add.add_argument("--encoding", metavar="CODEC", help="of text files, instead of telling it / 指定文本编码")
     add.add_argument(
+        "--limit", action="append", default=[], metavar="NAME=NUMBER",
+        help="what one file may take, for example seconds=300 or file_bytes=500000000 / 读取限制",
+    )  # fmt: skip
+    add.add_argument(
         "--prune", action="store_true", help="take out files that are gone from the folders / 移除已删文件"
     )
     add.add_argument("--watch", action="store_true", help="then follow changes until interrupted / 持续跟踪变化")
@@ -83,6 +88,7 @@ def _add(options: argparse.Namespace) -> int:
     from index.folders import files_below
     from index.library import create_library
 
+    limits_of(options.limit)  # a wrong one is said before anything is loaded
     missing = [path for path in options.paths if not path.exists()]
     if missing:
         say(f"error / 错误: there is no {', '.join(map(str, missing))}; nothing was added")
@@ -117,7 +123,13 @@ def _add_these(options: argparse.Namespace, library: Library, embedder: Embedder
 
     failed = 0
     adding = add_files(
-        library, embedder, files, collection=options.collection, encoding=options.encoding, report=FileCounter()
+        library,
+        embedder,
+        files,
+        collection=options.collection,
+        encoding=options.encoding,
+        limits=limits_of(options.limit),
+        report=FileCounter(),
     )
     for number, result in enumerate(adding, start=1):
         failed += result.state == "failed"

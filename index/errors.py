@@ -9,6 +9,7 @@ class YinzhengError(Exception):
     YinzhengError
     ├── ModelUnavailable     the model cannot be loaded from where it was named
     ├── UnreadableFile       a file that cannot become a document
+    ├── UnknownLimit         (in limits) a setting that is no limit, or no number
     ├── UnusableQuestion     (in rag) empty, or not text
     ├── UnknownDocument      a name that is no document of the library, or several
     ├── UnknownCollection    a name that is no collection of the library

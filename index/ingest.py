@@ -88,6 +88,7 @@ def add_files(
     *,
     collection: str | None = None,
     encoding: str | None = None,
+    limits: Limits | None = None,
     report: Callable[[Step], None] = lambda step: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[FileResult]:
@@ -96,12 +97,13 @@ def add_files(
     What each has come to is kept in the library, so that an interrupted run shows what was left,
     and the same call again goes on there. `cancelled` is asked between files and between batches
     of passages: then what is not in yet is forgotten.
-    `collection` is the name of one that the files join; `encoding` is used instead of guessing.
+    `collection` is the name of one that the files join; `encoding` is used instead of guessing,
+    `limits` instead of the usual ones.
     Raises LibraryFull, LibraryReadOnly or LibraryBusy.
     """
     wanted = list({file.source: file for file in (_incoming(file) for file in files)}.values())
     put_waiting(library, [(file.source, file.name) for file in wanted])
-    adding = _Adding(library, embedder, wanted, encoding, report, cancelled)
+    adding = _Adding(library, embedder, wanted, encoding, limits or Limits(), report, cancelled)
     try:
         for result in adding.run():
             if collection is not None and result.state != "failed":
@@ -123,6 +125,7 @@ class _Adding:
         embedder: Embedder,
         files: Sequence[Incoming],
         encoding: str | None,
+        limits: Limits,
         report: Callable[[Step], None],
         cancelled: Callable[[], bool],
     ) -> None:
@@ -130,6 +133,7 @@ class _Adding:
         self.embedder = embedder
         self.files = files
         self.encoding = encoding
+        self.limits = limits
         self.cancelled = cancelled
         self.finished = 0
         self.replaced = False
@@ -153,12 +157,12 @@ class _Adding:
 
     def _add(self, file: Incoming, number: int) -> FileResult:
         """Read, split, embed and put in, unless the library has these bytes. Raises UnreadableFile."""
-        data = read_whole(file.path)
+        data = read_whole(file.path, self.limits.file_bytes)
         sha256 = sha256_hex(data)
         before = self.library.document_at(file.source)
         if self._is_known(sha256):
             return self._keep_name(file, sha256[:16], before)
-        content = read_apart(data, file.name, self.encoding)
+        content = read_apart(data, file.name, self.encoding, self.limits)
         self._reached(file, number, "read")
         document, parts = make_document(content, file.name, file.source, sha256, self.embedder, len(data))
         self._reached(file, number, "split", passages=len(parts.passages))
@@ -212,16 +216,17 @@ class _Adding:
             raise _Cancelled
 
 
-def read_whole(path: Path) -> bytes:
-    """A file's bytes, none of them from while it was being written. Raises UnreadableFile."""
+def read_whole(path: Path, most: int) -> bytes:
+    """A file's bytes, at most so many, none of them from while it was being written. Raises UnreadableFile."""
     try:
         for attempt in range(READING_TRIES):
             before = path.stat()
             if not stat.S_ISREG(before.st_mode):
                 raise UnreadableFile(f"{path.name}: not a regular file; name a file or a folder of files")
-            if before.st_size > Limits().file_bytes:  # said before it fills the memory
+            if before.st_size > most:  # said before it fills the memory
                 raise UnreadableFile(
-                    f"{path.name}: larger than {Limits().file_bytes} bytes (the limit 'file_bytes'); split it first"
+                    f"{path.name}: {before.st_size:,} bytes are more than {most:,} (the limit 'file_bytes'); divide "
+                    "the file, or raise the limit"
                 )
             data = path.read_bytes()
             after = path.stat()

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+from index.errors import YinzhengError
+
+
+class UnknownLimit(YinzhengError):
+    """A setting that is no limit, or no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +31,30 @@ class Limits:
     blocks: int = 500_000
     places: int = 2_000_000
     recognised_pages: int = 500
+
+
+def limits_of(settings: Iterable[str]) -> Limits:
+    """The usual limits with some set anew, each as "name=number". Raises UnknownLimit.
+
+    >>> limits_of(["seconds=300"]).seconds
+    300.0
+    """
+    usual = Limits()
+    names = [field.name for field in fields(usual)]
+    changed: dict[str, float] = {}
+    for setting in settings:
+        name, _, number = setting.partition("=")
+        kind = {field.name: type(getattr(usual, field.name)) for field in fields(usual)}.get(name)
+        if kind is None:
+            raise UnknownLimit(
+                f"{name!r} is no limit; the limits are {', '.join(field.name for field in fields(usual))}"
+            )
+        try:
+            changed[name] = kind(number)
+        except ValueError as error:
+            raise UnknownLimit(
+                f"{setting!r}: the limit {name} wants a number, as in {name}={getattr(usual, name)}"
+            ) from error
+        if changed[name] <= 0:
+            raise UnknownLimit(f"{setting!r}: the limit {name} has to be above 0")
+    return replace(usual, **changed)  # type: ignore[arg-type]

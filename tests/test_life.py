@@ -17,6 +17,7 @@ from index.folders import Incoming, files_below
 from index.ingest import FileResult, Step, add_file, add_files, make_document
 from index.lexical import keywords, search_terms
 from index.library import Library
+from index.limits import UnknownLimit, limits_of
 from index.places import source_of
 from index.readers import read
 from index.rebuild import rebuild
@@ -380,3 +381,28 @@ def test_changes_are_told_when_they_are_whole(library: Library, fake: TermEmbedd
         thread.join()
     assert [(result.path.name, result.state) for result in seen] == [("new.txt", "added")]
     assert told == ["-old.txt"]
+
+
+def test_a_limit_is_set_and_named(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+    path = write(tmp_path, "long.txt", "A sentence of some length. " * 20)
+    [refused] = add_files(library, fake, [path], limits=limits_of(["file_bytes=100"]))
+    assert refused.state == "failed"
+    assert "540 bytes are more than 100 (the limit 'file_bytes')" in refused.detail
+    [refused] = add_files(library, fake, [path], limits=limits_of(["characters=100"]))
+    assert refused.state == "failed"
+    assert "the limit 'characters'" in refused.detail
+    [added] = add_files(library, fake, [path], limits=limits_of(["characters=1000", "seconds=5"]))
+    assert added.state == "added"
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("size=3", "'size' is no limit; the limits are file_bytes,"),
+        ("seconds", "wants a number"),
+        ("blocks=0", "above 0"),
+    ],
+)
+def test_a_wrong_limit_is_said(setting: str, message: str) -> None:
+    with pytest.raises(UnknownLimit, match=message):
+        limits_of([setting])

@@ -241,7 +241,9 @@ def test_the_tab_in_every_look(
     assert fits(page) and page.evaluate(OWN_CONTRAST) == [] and violations(page) == ""
     page.click("[data-key=mentions] > summary")
     page.click("[data-key=verify] > summary")
-    page.set_input_files("#evidence input[type=file]", {"name": "稿.md", "mimeType": "text/markdown", "buffer": REPORT.encode()})
+    page.set_input_files(
+        "#evidence input[type=file]", {"name": "稿.md", "mimeType": "text/markdown", "buffer": REPORT.encode()}
+    )
     page.click("[data-form=verify] button")
     page.wait_for_selector(".checked li")
     page.locator(".checked").scroll_into_view_if_needed()
