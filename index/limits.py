@@ -40,7 +40,6 @@ def limits_of(settings: Iterable[str]) -> Limits:
     300.0
     """
     usual = Limits()
-    names = [field.name for field in fields(usual)]
     changed: dict[str, float] = {}
     for setting in settings:
         name, _, number = setting.partition("=")
