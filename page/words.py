@@ -84,7 +84,7 @@ CHINESE = Words(
     less_sure="多作答",
     more_sure="更稳妥",
     sureness_says=(
-        "文档中没有答案的问题，每 100 个至多误答 {false_answers} 个；文档中有答案的，每 100 个作答 {answered} 个。"
+        "文档中没有答案的问题，每 100 个约误答 {false_answers} 个；文档中有答案的，每 100 个作答 {answered} 个。"
     ),
     measured="在未参与训练的问题上测得。对此后的提问生效；“重新提问”按新的设置重答。",
     welcome="向您的文档提问",
@@ -154,7 +154,7 @@ ENGLISH = Words(
     less_sure="answers more",
     more_sure="surer",
     sureness_says=(
-        "Of questions the documents do not answer, at most {false_answers} in 100 get an answer; "
+        "Of questions the documents do not answer, some {false_answers} in 100 get an answer; "
         "of those they do, {answered} in 100 do."
     ),
     measured=(

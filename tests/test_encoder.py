@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.bundled import BUNDLED_NAME, bundled_model_folder
-from index.embed import BundledEmbedder, Embedder, SentenceTransformerEmbedder, folder_fingerprint, known_fingerprint
+from index.embed import (
+    BundledEmbedder,
+    Embedder,
+    SentenceTransformerEmbedder,
+    folder_fingerprint,
+    known_fingerprint,
+    load_embedder,
+)
 from index.encoder import by_length, compiled, constant, load_tokenizer, parameter
 from rag.reader.model import SpanReader, load_span_reader
 from rag.reader.network import reads
@@ -134,3 +142,14 @@ def test_what_was_compiled_is_taken_again_unless_it_is_damaged(tmp_path: Path, m
     assert len(built) == 5
     result("another version")
     assert [path != kept for path in (tmp_path / "yinzheng").rglob("adder-*.blob")] == [True]
+
+
+def test_without_openvino_pytorch_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "openvino" else found(name))
+    embedder = load_embedder()
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    assert embedder.embed_questions(["武汉"]).shape == (1, embedder.dimension)
+    text = "该公司于1998年在杭州成立，主要生产仪表。"
+    [reading] = load_span_reader().read("公司成立于哪一年？", [text], [""])
+    assert text[reading.start : reading.end] == "1998年"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.evidence import Entry
-from rag.export.content import Content, UnexportableReport, address, whereabouts, without_controls
+from rag.export.content import Content, UnexportableReport, address, lines_of, whereabouts, without_controls
 from rag.export.references import key_of, references
 from rag.export.styles import style_file
 
@@ -143,3 +143,17 @@ def _labelled(label: str, text: str) -> Node:
     for line in without_controls(text).splitlines():
         lines += [{"t": "LineBreak"}, words(line)] if lines else [words(line)]
     return paragraph({"t": "Strong", "c": [words(f"{label}:")]}, words(" "), *lines)
+
+
+def nodes_with_tabs(text: str, tab: Node) -> list[Node]:
+    """The words of a quote; line ends are the format's own, and tabs, which pandoc has none of, are `tab`."""
+    nodes: list[Node] = []
+    for number, line in enumerate(lines_of(text)):
+        if number:
+            nodes.append({"t": "LineBreak"})
+        for place, piece in enumerate(line.split("\t")):
+            if place:
+                nodes.append(tab)
+            if piece:
+                nodes.append(words(piece))
+    return nodes

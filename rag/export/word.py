@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.export.content import Content, lines_of, require_fit
-from rag.export.pandoc import Node, raw, words, write_with_pandoc
+from rag.export.content import Content, require_fit
+from rag.export.pandoc import Node, nodes_with_tabs, raw, write_with_pandoc
 
 
 def write_word(content: Content) -> bytes:
@@ -13,13 +13,4 @@ def write_word(content: Content) -> bytes:
 
 
 def _nodes(text: str) -> list[Node]:
-    nodes: list[Node] = []
-    for number, line in enumerate(lines_of(text)):
-        if number:
-            nodes.append({"t": "LineBreak"})
-        for place, piece in enumerate(line.split("\t")):
-            if place:
-                nodes.append(raw("openxml", "<w:r><w:tab/></w:r>"))
-            if piece:
-                nodes.append(words(piece))
-    return nodes
+    return nodes_with_tabs(text, raw("openxml", "<w:r><w:tab/></w:r>"))

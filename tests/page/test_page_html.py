@@ -240,10 +240,10 @@ def test_only_a_share_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (CHINESE, "文档中没有答案的问题，每 100 个至多误答 5 个；文档中有答案的，每 100 个作答 83 个。"),
+        (CHINESE, "文档中没有答案的问题，每 100 个约误答 5 个；文档中有答案的，每 100 个作答 83 个。"),
         (
             ENGLISH,
-            "Of questions the documents do not answer, at most 5 in 100 get an answer; of those they do, 83 in 100 do.",
+            "Of questions the documents do not answer, some 5 in 100 get an answer; of those they do, 83 in 100 do.",
         ),
     ],
 )

@@ -101,7 +101,7 @@ def test_each_finding_opens_its_own_quote_and_the_chosen_threshold_is_asked_with
     page.focus("#settings input")
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    assert "至多误答 20 个" in page.inner_text("#settings output")
+    assert "约误答 20 个" in page.inner_text("#settings output")
     page.keyboard.press("Escape")
     assert page.locator("#document").is_visible()  # it closed the settings alone
     page.click(".answer .tools [data-ask]")
