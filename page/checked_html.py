@@ -37,6 +37,7 @@ def remarks(checked: Checked, own: EvidenceWords) -> list[str]:
     said = [own.elsewhere if moved else own.verdicts[checked.verdict]]
     if checked.wrong_document:
         said.append(own.wrong_document)
+    said += [own.misplaced[one.kind].format(cited=one.cited, actual=one.actual) for one in checked.misplaced]
     if checked.pieces > 1:
         said.append(own.pieces.format(count=checked.pieces))
     if checked.elsewhere:

@@ -77,6 +77,7 @@ class EvidenceWords:
     verdicts: dict[str, str]
     elsewhere: str
     wrong_document: str
+    misplaced: dict[str, str]
     more_places: str
     pieces: str
     in_report: str
@@ -196,6 +197,11 @@ EVIDENCE_CHINESE = EvidenceWords(
     },
     elsewhere="逐字一致，但不在引注所指的位置",
     wrong_document="引注所指并非这份文档",
+    misplaced={
+        "page": "引注写第 {cited} 页，原文在第 {actual} 页",
+        "heading": "引注写“{cited}”，原文在“{actual}”之下",
+        "author": "引注作者写作{cited}，文档的作者是{actual}",
+    },
     more_places="另有 {count} 处也有这些字",
     pieces="分 {count} 段，中间有标明的省略",
     in_report="稿中",
@@ -318,6 +324,11 @@ EVIDENCE_ENGLISH = EvidenceWords(
     },
     elsewhere="Exact, but not at the place cited",
     wrong_document="the citation names another document",
+    misplaced={
+        "page": "the citation says page {cited}, the words stand on page {actual}",
+        "heading": "the citation says “{cited}”, the words stand under “{actual}”",
+        "author": "the citation names {cited}, the document is by {actual}",
+    },
     more_places="{count} more places have these words",
     pieces="in {count} pieces with marked omissions",
     in_report="In the report",

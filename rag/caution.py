@@ -60,6 +60,12 @@ class Caution:
     end: int
 
 
+def kinds_in(words: str) -> set[Kind]:
+    """What words say: that something is not so, only so if, or said by somebody."""
+    found = {marker.lastgroup for marker in _ANY.finditer(words)}
+    return {kind for kind in _MARKERS if kind in found}
+
+
 def cautions(document: Document, start: int, end: int) -> list[Caution]:
     """What `document.text[start:end]` leaves out of the sentences it cuts, in order. None for whole sentences."""
     found: dict[tuple[int, int], Caution] = {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Literal
 
 import regex
 
 from index.library import Library
 from rag.evidence import origin_of
 from rag.fold import fold_only
+from rag.verify.authors import Person, people
 
 LEAST_NAME = 4  # characters, folded; a shorter name is a word that stands in many citations
 LEAST_STEM = 8  # of a file's name in Latin letters without its suffix: "report" names no document
@@ -37,6 +39,7 @@ class Names:
     def __init__(self, library: Library) -> None:
         self._names: list[tuple[str, str]] = []
         self._makers: list[tuple[str, str]] = []
+        self._people: dict[str, tuple[Person, ...]] = {}
         for summary in library.documents():
             origin = origin_of(library.document(summary.id))
             stem = PurePath(summary.name).stem
@@ -47,9 +50,18 @@ class Names:
                 names.add(stem)
             self._names += _long_enough(names, summary.id)
             self._makers += _long_enough({origin["author"], origin["publisher"]}, summary.id)
+            self._people[summary.id] = people(origin["author"])
 
     def cited(self, citation: str) -> frozenset[str]:
-        """The documents that a citation names: by title, file or address, or else by author and publisher.
+        """The documents that a citation names: by title, file or address, or else by author and publisher."""
+        return self.by_title(citation) or self._by_makers(citation) or self._by_people(citation, "in_citation")
+
+    def introduced(self, sentence: str) -> frozenset[str]:
+        """The documents that a sentence before a quotation names as its source."""
+        return self.by_title(sentence) or self._by_makers(sentence) or self._by_people(sentence, "in_prose")
+
+    def by_title(self, citation: str) -> frozenset[str]:
+        """The documents that a citation names by title, file or address.
 
         A name within a longer name that is there too does not count.
         """
@@ -60,8 +72,28 @@ class Names:
             longer = [other for other, _ in held if name != other and name in other]
             return all(folded.count(name) > folded.count(other) for other in longer)
 
-        named = frozenset(document for name, document in held if stands_alone(name))
-        return named or frozenset(document for name, document in self._makers if _holds(folded, name))
+        return frozenset(document for name, document in held if stands_alone(name))
+
+    def by_family_only(self, citation: str) -> bool:
+        """Whether a citation names documents only by a family name of their author."""
+        return not (self.by_title(citation) or self._by_makers(citation))
+
+    def people_of(self, document: str) -> tuple[Person, ...]:
+        """The authors of a document, as far as they are known to be persons."""
+        return self._people.get(document, ())
+
+    def people(self) -> tuple[Person, ...]:
+        """The authors of all documents."""
+        return tuple({person: None for found in self._people.values() for person in found})
+
+    def _by_makers(self, citation: str) -> frozenset[str]:
+        folded = _folded(citation)
+        return frozenset(document for name, document in self._makers if _holds(folded, name))
+
+    def _by_people(self, text: str, where: Literal["in_citation", "in_prose"]) -> frozenset[str]:
+        held = {person for person in self.people() if person.family in text or person.family.upper() in text}
+        named = {person for person in held if getattr(person, where)(text)}
+        return frozenset(document for document, found in self._people.items() if named & set(found))
 
     def is_name(self, words: str) -> bool:
         """Whether words are a document's name, or a part of one."""

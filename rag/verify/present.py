@@ -16,6 +16,12 @@ VERDICTS = {
     "source changed": "原文已更换",
 }
 
+MISPLACED = {
+    "page": "the citation says page {cited}, the words stand on page {actual} / 引注页码为 {cited}，应为 {actual}",
+    "heading": "the citation names the heading “{cited}”, the words stand under “{actual}” / 引注所指章节与原文不符",
+    "author": "the citation names {cited}, the document is by {actual} / 引注作者为 {cited}，文档作者为 {actual}",
+}
+
 STATES = {
     "in the passage": "in the cited passage / 引文所在段落中有",
     "elsewhere": "elsewhere in the cited document / 在所引文档的别处",
@@ -66,6 +72,7 @@ def _quotation_json(checked: Checked) -> dict[str, Any]:
         "at_address": checked.at_address,
         "named": list(checked.named),
         "wrong_document": checked.wrong_document,
+        "misplaced": [asdict(one) for one in checked.misplaced],
         "pieces": checked.pieces,
         "elsewhere": checked.elsewhere,
     }
@@ -88,6 +95,7 @@ def remark(checked: Checked) -> str:
     said = [f"{checked.verdict} / {VERDICTS[checked.verdict]}"]
     if checked.wrong_document:
         said.append("the citation names another document / 引注所指并非此文档")
+    said += [MISPLACED[one.kind].format(cited=one.cited, actual=one.actual) for one in checked.misplaced]
     if checked.source is not None:
         source = checked.source
         where = f"{source.title} [{source.document}:{source.start}-{source.end}]"

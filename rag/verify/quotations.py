@@ -14,6 +14,14 @@ _NUMBER = regex.compile(r"[\[［【〔](\d{1,3}(?:\s*[-–—,，、]\s*\d{1,3})
 _PARENTHESES = regex.compile(r"\s*[（(\[]([^（()）\]]{2,200})[)）\]]")
 _LISTED = regex.compile(r"\s*[\[［【〔](\d{1,3})[\]］】〕]\s*")
 _ATTRIBUTION = regex.compile(r"\s*[—–―─-]{1,2}\s*\S")  # the last line of a block quotation: — Title
+_SAME_AGAIN = regex.compile(r"[\W\d_]*(?:出处)?(?:同上|同前|ibid|ibidem|idem|id\.)", regex.I)
+# What follows a block quotation in its own paragraph: a reference's number, or a source in parentheses or after a dash.
+_TAIL = regex.compile(
+    r"\s*(?:[\[［【〔]\d{1,3}(?:\s*[-–—,，、]\s*\d{1,3})*[\]］】〕]|[—–―]{1,2}\s*[^—\n]{0,30}《[^《》\n]{2,}》[^—\n]{0,40}"
+    r"|[（(](?=[^()（）]*(?:《|第\s*\d+\s*页|\bpp?\.\s*\d|\p{L}.*\b(?:1[5-9]|20)\d\d\b|出处|引自|ibid|同上))[^()（）]{4,200}[)）])"
+    r"[。.]?\s*\Z",
+    regex.I,
+)
 _BEFORE = 200  # characters before a quotation in which its source may be named
 
 
@@ -33,6 +41,20 @@ class Quotation:
     introduced: str
 
 
+def resolved(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts with each note that says "ibid." or 同上 followed, on a line of its own, by the note that it means."""
+    before = ""
+    found = []
+    for part in parts:
+        notes = []
+        for note in part.notes:
+            same = _SAME_AGAIN.match(note.text) is not None and before != ""
+            before = f"{note.text}\n{before}" if same else note.text
+            notes.append(NoteMark(note.at, before))
+        found.append(replace(part, notes=tuple(notes)))
+    return tuple(found)
+
+
 def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
     """All quotations in order: between quote marks, and whole block quotations.
 
@@ -41,7 +63,7 @@ def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
     references = listed_references(parts)
     found: list[Quotation] = []
     for number, part in enumerate(parts):
-        spans = [(0, len(part.text))] if part.kind == "quotation" else marked_spans(part.text)
+        spans = [(0, _without_source(part))] if part.kind == "quotation" else marked_spans(part.text)
         if part.kind == "text" and _LISTED.match(part.text):
             continue  # an entry of the list of references quotes titles only
         follows = part.kind == "quotation" and bool(found) and found[-1].part == number - 1
@@ -54,6 +76,8 @@ def quotations(parts: tuple[Part, ...]) -> list[Quotation]:
         before = 0
         for (start, end), limit in zip(kept, limits, strict=True):
             citation = _citation(part, end, limit, references)
+            if found and "\n" not in citation and _SAME_AGAIN.match(citation):
+                citation = f"{citation}\n{found[-1].citation}"
             introduced = _sentence_before(part.text[max(before, start - _BEFORE) : start])
             found.append(Quotation(number, start, end, part.text[start:end], citation, introduced))
             before = end
@@ -83,6 +107,12 @@ def reference_numbers(text: str) -> list[str]:
     return found
 
 
+def _without_source(part: Part) -> int:
+    """Where a block quotation's words end, and its source begins in the same paragraph."""
+    tail = None if part.notes else _TAIL.search(part.text)
+    return len(part.text) if tail is None else tail.start()
+
+
 def _citation(part: Part, end: int, limit: int, references: dict[str, str]) -> str:
     """The first of: notes, numbers of references, parentheses, after the quotation and before the next one."""
     notes = _first_notes(part.notes, end, limit)
@@ -94,6 +124,8 @@ def _citation(part: Part, end: int, limit: int, references: dict[str, str]) -> s
     if number is not None:
         return "\n".join(references[each] for each in reference_numbers(number.group()) if each in references)
     following = _PARENTHESES.match(after.lstrip('”」』»›"’〞＂。，,. '))
+    if following is None and part.kind == "quotation":
+        return after.strip(" —–―。.")
     return "" if following is None else following.group(1)
 
 

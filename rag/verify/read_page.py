@@ -22,8 +22,7 @@ _BLANKS = regex.compile(r"[ \t\n\r\f]+")
 def read_html(data: bytes) -> list[Part]:
     """The page's paragraphs; blank space is joined as a browser joins it, unless the page says otherwise."""
     tree = lxml_html.document_fromstring(data, parser=lxml_html.HTMLParser(encoding=_encoding(data), no_network=True))
-    linked = {str(link.get("href"))[1:] for link in tree.iter("a") if _is_note_link(link)}
-    walk = _Walk({str(element.get("id")): element for element in tree.iter() if element.get("id") in linked})
+    walk = _Walk(_notes(tree))
     walk.block(tree, "text", False)
     return walk.parts
 
@@ -42,12 +41,45 @@ def read_pdf(data: bytes) -> list[Part]:
     return [Part("text", text)]
 
 
+def _notes(tree: etree._Element) -> dict[str, etree._Element]:
+    """The notes by the names that the numbers in the text link to.
+
+    A note comes after its number; office programs name the number that begins it, and not the note itself.
+    """
+    order: dict[str, tuple[int, etree._Element]] = {}
+    links: list[tuple[int, str]] = []
+    for place, element in enumerate(tree.iter()):
+        if not isinstance(element.tag, str):
+            continue
+        names = [element.get("id"), element.get("name") if element.tag == "a" else None]
+        for name in names:
+            if name:
+                order.setdefault(str(name), (place, element))
+        if _is_note_link(element):
+            links.append((place, str(element.get("href"))[1:]))
+    found: dict[str, etree._Element] = {}
+    for place, target in links:
+        at, element = order.get(target, (-1, tree))
+        if at > place:
+            found[target] = _block_of(element) if element.tag == "a" else element
+    return found
+
+
+def _block_of(element: etree._Element) -> etree._Element:
+    """The paragraph that an element stands in."""
+    for outer in element.iterancestors():
+        if outer.tag in _BLOCKS:
+            return outer
+    return element
+
+
 class _Walk:
     """The walk over a page: the paragraph under way, and what is finished. `notes` are the notes by their ids."""
 
     def __init__(self, notes: dict[str, etree._Element]) -> None:
         self.parts: list[Part] = []
         self._notes = notes
+        self._held = set(notes.values())
         self._text = ""
         self._marks: list[NoteMark] = []
 
@@ -57,7 +89,7 @@ class _Walk:
             return
         style = (element.get("style") or "").replace(" ", "")
         kept = kept or element.tag in ("pre", "textarea") or "white-space:pre" in style
-        inner: Kind = "note" if element.get("id") in self._notes else kind
+        inner: Kind = "note" if element in self._held else kind
         if element.tag == "blockquote" and inner == "text":
             inner = "quotation"
         is_block = element.tag in _BLOCKS
