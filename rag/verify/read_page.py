@@ -1,4 +1,4 @@
-"""Reports as they are shown: HTML, and PDF, which has lines and pages but no paragraphs or block quotations."""
+"""Reports as they are shown: HTML."""
 
 from __future__ import annotations
 
@@ -25,20 +25,6 @@ def read_html(data: bytes) -> list[Part]:
     walk = _Walk(_notes(tree))
     walk.block(tree, "text", False)
     return walk.parts
-
-
-def read_pdf(data: bytes) -> list[Part]:
-    """The text of all pages as one part, so that a quotation goes on over a page's end."""
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(data)
-    try:
-        pages = [page.get_textpage().get_text_bounded() for page in document]
-    finally:
-        document.close()
-    # PDFium marks a hyphen at a line's end with U+FFFE.
-    text = "\n".join(pages).replace("\r\n", "\n").replace("\ufffe", "-\n")
-    return [Part("text", text)]
 
 
 def _notes(tree: etree._Element) -> dict[str, etree._Element]:

@@ -47,7 +47,7 @@ class ReadReport:
 
 def read_report(data: bytes, name: str) -> ReadReport:
     """Read a report by the suffix of its name. Raises UnreadableReport."""
-    from rag.verify import read_office, read_page, read_table, read_text
+    from rag.verify import read_office, read_page, read_pdf, read_table, read_text
 
     readers: dict[str, Callable[[bytes], list[Part]]] = {
         ".md": read_text.read_markdown,
@@ -58,7 +58,7 @@ def read_report(data: bytes, name: str) -> ReadReport:
         ".odt": read_office.read_opendocument,
         ".html": read_page.read_html,
         ".htm": read_page.read_html,
-        ".pdf": read_page.read_pdf,
+        ".pdf": read_pdf.read_pdf,
         ".csv": read_table.read_csv,
         ".xlsx": read_table.read_xlsx,
         ".json": read_table.read_csl_json,
