@@ -34,7 +34,7 @@ $(VENV)/.installed: requirements.txt constraints.txt
 	@$(PIP) install --progress-bar off -q -r requirements.txt -c constraints.txt
 	@touch $@
 
-$(VENV)/.tested-with: $(VENV)/.installed requirements-test.txt requirements-training.txt
+$(VENV)/.tested-with: $(VENV)/.installed requirements-test.txt
 	@echo "Installing what the tests need. 正在安装测试所需的包……"
 	@$(PIP) install --progress-bar off -q -r requirements-test.txt -c constraints.txt
 	@touch $@

@@ -116,7 +116,7 @@ class Assistant:
     ) -> NotFound:
         confidence = read.readings[0].held if read.readings else 0.0
         across = bool(hits) and differ_in_script(question, hits[0].passage.text)
-        unseen = () if across else unseen_words(asked)
+        unseen = unseen_words(asked, across)
         return NotFound(question, confidence, unseen, self._nearest(hits), searched)
 
     def _parts(self, question: str, asked: Wording, read: Read, further: float) -> Found | None:

@@ -31,12 +31,13 @@ _FURTHER_HITS = 6  # so that the budget is still spent when the right passages a
 _UNFITTED = {"answerable": 1.0}
 
 # The signs that are fitted. Pairs with "across" let another language weigh a sign anew.
-ORDER_SIGNS = ("answerable", "span", "cosine", "lexical", "cosine.across")
+ORDER_SIGNS = ("answerable", "span", "cosine", "lexical", "translated", "cosine.across")
 CONFIDENCE_SIGNS = (
     "answerable",
     "span",
     "cosine",
     "lexical",
+    "translated",
     "missing",
     "behind",
     "others",
@@ -45,6 +46,7 @@ CONFIDENCE_SIGNS = (
     "cosine.across",
     "behind.across",
     "others.across",
+    "missing.across",
 )
 
 

@@ -58,16 +58,17 @@ def read_hits(
 def signs_of(question: str, asked: Wording, hit: Hit, answerable: float, span_logit: float, nearest: float) -> Signs:
     """All that is known of a reading of this hit by itself; `nearest` is the highest cosine of the hits."""
     across = differ_in_script(question, hit.passage.text) or (bool(asked.words) and not asked.same_language)
-    missing = 0.0 if across or not asked.words else len(asked.missing) / len(asked.words)
+    looked_up, missing = (asked.names, asked.missing_names) if across else (asked.words, asked.missing)
     return Signs(
         answerable=answerable,
         span=span_logit,
         cosine=hit.cosine,
         lexical=hit.lexical,
         across=float(across),
-        missing=missing,
+        missing=len(missing) / len(looked_up) if looked_up else 0.0,
         behind=nearest - hit.cosine,
         others=_NO_OTHER,
+        translated=hit.translated,
     )
 
 

