@@ -43,7 +43,7 @@ class Word:
 
     `written` are the ways it is written, its own among them; `forms` the same as they are looked for:
     those in Chinese are folded, those in English are stems with blanks between and around. `name`
-    says that English always gives it a capital.
+    says that English always gives it a capital, and the question if it is English.
     """
 
     text: str
@@ -68,13 +68,14 @@ def translated(question: str) -> Translated:
 
     Of a question in Latin letters that is not English, few words are known: its names and numbers stay.
     """
-    question = unicodedata.normalize("NFKC", question).lower()
+    given = unicodedata.normalize("NFKC", question)
+    question = given.lower()
     if _KANA_HANGUL.search(question):
         return NOTHING
     if mostly_han(question):
         return Translated(False, _distinct(_from_chinese(question)))
     if _LATIN.search(question):
-        return Translated(True, _distinct(_from_english(english_words(question))))
+        return Translated(True, _distinct(_from_english(english_words(question), given)))
     return NOTHING
 
 
@@ -147,7 +148,7 @@ def _from_chinese(question: str) -> Iterator[Word]:
                 yield Word(word, (word, *glosses), tuple(dict.fromkeys(map(_as_stems, glosses))), named)
 
 
-def _from_english(words: Sequence[str]) -> Iterator[Word]:
+def _from_english(words: Sequence[str], question: str) -> Iterator[Word]:
     known = glossary()
     stems = [stem(word) for word in words]
     place = 0
@@ -161,7 +162,8 @@ def _from_english(words: Sequence[str]) -> Iterator[Word]:
             text = " ".join(taken)
             # One Chinese character stands within many words.
             written = (text, *(word for word in found if len(word) > 1))
-            named = known.is_name(stems[place : place + longest])
+            # "the name" is no name, though "The Name" is one.
+            named = text not in question and known.is_name(stems[place : place + longest])
             yield Word(text, written, tuple(map(fold_only, written)), named)
         place += longest
 

@@ -96,6 +96,7 @@ def test_an_english_question_in_chinese_words() -> None:
     assert "深圳" in by_text["shenzhen"].forms and by_text["shenzhen"].name
     assert by_text["2025"].forms == ("2025",)
     assert "in" not in by_text
+    assert not any(word.name for word in translated("What is the name of the robot from shenzhen?").words)
 
 
 def test_a_chinese_question_in_english_words() -> None:
