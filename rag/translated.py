@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -63,6 +63,7 @@ class Translated:
 NOTHING = Translated(False, ())
 
 
+@lru_cache(64)
 def translated(question: str) -> Translated:
     """The words of a question in Chinese or in Latin letters; no words for one in another script.
 
