@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     for name, run, text in (
         ("retrieval", _retrieval, "how often the right passage is found"),
-        ("weight", _weight, "what the lexical score is worth, on train rows"),
+        ("weight", _weight, "what the lexical and the translated score are worth, on train rows"),
         ("encodings", _encodings, "text files' encodings told apart"),
         ("verify", _verify, "spoilt quotations told from unaltered ones"),
         ("reader", _reader, "answers read from the right passage"),
@@ -68,10 +68,14 @@ def _retrieval(options: argparse.Namespace) -> Iterable[Any]:
 
 
 def _weight(options: argparse.Namespace) -> Iterable[Any]:
-    from benchmarks.retrieval import tune_weight
+    from benchmarks.retrieval import tune_weights
 
-    for pair, values in tune_weight(options.data, _embedder(options), WEIGHTS).items():
-        yield {"pair": pair, **{str(weight): value for weight, value in zip(WEIGHTS, values, strict=True)}}
+    for (score, pair), values in tune_weights(options.data, _embedder(options), WEIGHTS).items():
+        yield {
+            "score": score,
+            "pair": pair,
+            **{str(weight): value for weight, value in zip(WEIGHTS, values, strict=True)},
+        }
 
 
 def _encodings(options: argparse.Namespace) -> Iterable[Any]:

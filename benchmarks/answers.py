@@ -37,7 +37,8 @@ FALSE = 0.05
 class Outcome:
     """One question: `first` is whether the answer came from the right passage, were it given at any rate.
 
-    `held` and `absent` are the confidences with the right passage there and taken away, `f1` that of
+    `held` and `absent` are the probabilities that the documents hold an answer, with the right
+    passage there and taken away, `f1` that of
     the answer, `f1_all` that after reading the whole budget; `read` counts passages, `seconds` is the
     time of reading them and `seconds_all` of the whole budget.
     """
@@ -116,7 +117,7 @@ def outcome(assistant: Assistant, made: SetLibrary, asked: Row, row: Row) -> Out
     absent, _ = _timed(assistant, question, others)
     first = read.readings[0].hit.passage.document == right if read.readings else False
     threshold = assistant.calibration.threshold()
-    answered = bool(read.readings) and read.readings[0].probability >= threshold
+    answered = bool(read.readings) and read.readings[0].held >= threshold
     found = found_in(question, read.readings, threshold, threshold / 2) if answered else None
     return Outcome(
         first=first,
@@ -139,7 +140,7 @@ def _timed(assistant: Assistant, question: str, hits: Sequence[Hit], clear: floa
 
 
 def _confidence(read: Read) -> float:
-    return read.readings[0].probability if read.readings else 0.0
+    return read.readings[0].held if read.readings else 0.0
 
 
 def _f1(read: Read, answers: Sequence[str]) -> float:

@@ -15,10 +15,10 @@ from benchmarks.sets import load_passages, load_questions
 from index.database import rows
 from index.embed import Embedder
 from index.ingest import make_document, passage_texts
-from index.lexical import keywords, score_terms, search_terms
+from index.lexical import keywords, search_terms
 from index.library import Library, create_library
 from index.records import Block, ReadFile
-from rag.retrieve import CANDIDATES, combined, retrieve
+from rag.retrieve import candidates, retrieve
 
 DEPTH = 50  # hits looked at
 TUNED_QUESTIONS = 1000  # of each pair, in the file's order
@@ -98,26 +98,31 @@ def measure(data: Path, embedder: Embedder) -> list[Figures]:
     return figures
 
 
-def tune_weight(data: Path, embedder: Embedder, weights: Sequence[float]) -> dict[str, list[float]]:
-    """Recall@1 in percent for each weight of the lexical score, by `train` pair."""
-    table: dict[str, list[float]] = {}
+def tune_weights(data: Path, embedder: Embedder, weights: Sequence[float]) -> dict[tuple[str, str], list[float]]:
+    """Recall@1 in percent for each weight of the lexical and of the translated score, by score and `train` pair.
+
+    The other score has its usual weight meanwhile.
+    """
+    table: dict[tuple[str, str], list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         made: dict[str, SetLibrary] = {}
         for pair in TRAIN_PAIRS:
             searched = _library(made, data, pair.passages, embedder, Path(folder))
-            library, index = searched.library, searched.library.vector_index()
             questions = load_questions(data, pair.questions, "train")[:TUNED_QUESTIONS]
             vectors = embedder.embed_questions([question.text for question in questions])
-            firsts = np.zeros(len(weights))
+            firsts = {score: np.zeros(len(weights)) for score in ("lexical", "translated")}
             for question, vector in zip(questions, vectors, strict=True):
                 right = searched.document_of[number(question.passage)]
-                words = keywords(library, question.text)
-                ids = np.union1d(index.search(vector, CANDIDATES).ids, search_terms(library, words, CANDIDATES).ids)
-                cosine, lexical = index.scores(vector, ids), score_terms(library, words, ids)
+                found = candidates(searched.library, question.text, vector)
+                documents = [passage.document for passage in found.passages]
                 for place, weight in enumerate(weights):
-                    best = int(ids[np.argmax(combined(cosine, lexical, weight))])
-                    firsts[place] += searched.document_by_id[best] == right
-            table[pair.label] = (100 * firsts / len(questions)).round(1).tolist()
+                    for score, scores in (
+                        ("lexical", found.scores(lexical=weight)),
+                        ("translated", found.scores(translated=weight)),
+                    ):
+                        firsts[score][place] += documents[int(np.argmax(scores))] == right
+            for score, right_ones in firsts.items():
+                table[score, pair.label] = (100 * right_ones / len(questions)).round(1).tolist()
             print(f"{pair.label}: {len(questions)} questions", file=sys.stderr)
     return table
 

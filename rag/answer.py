@@ -48,7 +48,8 @@ class Assistant:
     ) -> Answer | NotFound:
         """Answer a question from the library, or say that it is not there.
 
-        `threshold` is the least probability with which an answer is given; usually the calibration's.
+        `threshold` is the least probability that the documents hold an answer with which one is given;
+        usually the calibration's.
         `within` names the collections and documents to look in; none of them where it is empty.
         Raises UnusableQuestion or UnknownCollection.
         """
@@ -61,7 +62,7 @@ class Assistant:
             asked = wording(self.library, question)
             read = read_hits(self.reader, self.calibration, question, hits, asked)
             searched = self._searched(limits, read.passages)
-            if read.readings and read.readings[0].probability >= threshold:
+            if read.readings and read.readings[0].held >= threshold:
                 return self._answer(question, asked, read, hits, threshold, searched)
             return self._not_found(question, asked, read, hits, searched)
 
@@ -98,7 +99,7 @@ class Assistant:
         )
         others = [reading for reading in read.readings if not _given(reading, findings)]
         for reading in others:
-            if len(quotes) < QUOTES and reading.probability >= further:
+            if len(quotes) < QUOTES and reading.held >= further:
                 self._cited(quotes, span_of(reading))
         return Answer(
             question=question,
@@ -113,9 +114,9 @@ class Assistant:
     def _not_found(
         self, question: str, asked: Wording, read: Read, hits: Sequence[Hit], searched: Searched
     ) -> NotFound:
-        confidence = read.readings[0].probability if read.readings else 0.0
+        confidence = read.readings[0].held if read.readings else 0.0
         across = bool(hits) and differ_in_script(question, hits[0].passage.text)
-        unseen = () if across else unseen_words(asked)
+        unseen = unseen_words(asked, across)
         return NotFound(question, confidence, unseen, self._nearest(hits), searched)
 
     def _parts(self, question: str, asked: Wording, read: Read, further: float) -> Found | None:
@@ -131,7 +132,7 @@ class Assistant:
             left = [
                 span
                 for reading in readings
-                if reading.probability >= further
+                if reading.held >= further
                 for span in spans_of(reading, PART_LEAST)
                 if not any(_overlap(span, taken) for taken in spans)
             ]

@@ -31,16 +31,22 @@ _FURTHER_HITS = 6  # so that the budget is still spent when the right passages a
 _UNFITTED = {"answerable": 1.0}
 
 # The signs that are fitted. Pairs with "across" let another language weigh a sign anew.
-ORDER_SIGNS = ("answerable", "span", "cosine", "lexical", "cosine.across")
+ORDER_SIGNS = ("answerable", "span", "cosine", "lexical", "translated", "cosine.across")
 CONFIDENCE_SIGNS = (
     "answerable",
     "span",
     "cosine",
     "lexical",
+    "translated",
     "missing",
+    "behind",
+    "others",
     "across",
     "answerable.across",
     "cosine.across",
+    "behind.across",
+    "others.across",
+    "missing.across",
 )
 
 
@@ -107,17 +113,26 @@ def tried_rows(assistant: Assistant, row: Mapping[str, Any]) -> list[Trial]:
 
 
 def fitted(trials: Sequence[Trial], reader: str, fitted_on: str) -> Calibration:
-    """Order, confidence and curve, all on these trials."""
-    order = _order(trials)
-    bare = Calibration(reader, order, {}, 0.0, curve_of([], []), fitted_on)
-    confidence, offset = _confidence(trials, bare)
-    return with_curve(replace(bare, confidence=confidence, offset=offset), trials)
+    """Order, confidence, what holds an answer, and curve, all on these trials."""
+    bare = Calibration(reader, _order(trials), {}, 0.0, {}, 0.0, curve_of([], []), fitted_on)
+    firsts = [(trial, first) for trial in trials if (first := first_of(bare, trial))]
+    signs = [first.signs for _, first in firsts]
+    confidence, confidence_offset = _logistic(signs, [first.right for _, first in firsts])
+    holding, holding_offset = _logistic(signs, [trial.held for trial, _ in firsts])
+    found = replace(
+        bare,
+        confidence=confidence,
+        confidence_offset=confidence_offset,
+        holding=holding,
+        holding_offset=holding_offset,
+    )
+    return with_curve(found, trials)
 
 
 def with_curve(calibration: Calibration, trials: Sequence[Trial]) -> Calibration:
     """The same with the curve of these trials."""
-    held = [probability_of(calibration, trial) for trial in trials if trial.held]
-    absent = [probability_of(calibration, trial) for trial in trials if not trial.held]
+    held = [held_of(calibration, trial) for trial in trials if trial.held]
+    absent = [held_of(calibration, trial) for trial in trials if not trial.held]
     return replace(calibration, curve=curve_of(held, absent))
 
 
@@ -132,12 +147,17 @@ def refitted(calibration: Calibration, trials: Sequence[Trial]) -> Calibration:
             f"{len(trials)} trials are too few to fit anything: at least {LEAST_QUESTIONS} are needed, "
             "half of them with their answers"
         )
-    logits = [(_logit(probability_of(calibration, trial)), _right(calibration, trial)) for trial in trials]
-    slope, offset = _platt([logit for logit, _ in logits], [right for _, right in logits])
+    right = _platt(
+        [_logit(probability_of(calibration, trial)) for trial in trials],
+        [_right(calibration, trial) for trial in trials],
+    )
+    held = _platt([_logit(held_of(calibration, trial)) for trial in trials], [trial.held for trial in trials])
     moved = replace(
         calibration,
-        confidence={name: slope * weight for name, weight in calibration.confidence.items()},
-        offset=slope * calibration.offset + offset,
+        confidence={name: right[0] * weight for name, weight in calibration.confidence.items()},
+        confidence_offset=right[0] * calibration.confidence_offset + right[1],
+        holding={name: held[0] * weight for name, weight in calibration.holding.items()},
+        holding_offset=held[0] * calibration.holding_offset + held[1],
         fitted_on=f"{calibration.fitted_on}; then {len(trials)} trials of the user's own",
     )
     return with_curve(moved, trials)
@@ -152,6 +172,12 @@ def probability_of(calibration: Calibration, trial: Trial) -> float:
     """The confidence of the answer; 0 where there is none."""
     first = first_of(calibration, trial)
     return calibration.probability(first.signs) if first else 0.0
+
+
+def held_of(calibration: Calibration, trial: Trial) -> float:
+    """The probability by which it is answered or not; 0 where there is nothing to answer with."""
+    first = first_of(calibration, trial)
+    return calibration.held(first.signs) if first else 0.0
 
 
 def calibration_error(calibration: Calibration, trials: Sequence[Trial], bins: int = 10) -> float:
@@ -191,7 +217,8 @@ def unfitted(reader: str) -> Calibration:
     """What is taken for a reader that nothing was fitted for: answer from a margin of 0."""
     points = curve_of([1.0], [0.5 - 1e-6])
     order = {"answerable": 1.0, "cosine": 40.0}
-    return Calibration(reader, order, dict(_UNFITTED), 0.0, points, "nothing: python -m rag calibrate fits it")
+    weights = dict(_UNFITTED)
+    return Calibration(reader, order, weights, 0.0, weights, 0.0, points, "nothing: python -m rag calibrate fits it")
 
 
 def read_questions(path: Path) -> list[dict[str, Any]]:
@@ -239,13 +266,13 @@ def _order(trials: Sequence[Trial]) -> dict[str, float]:
     return {name: round(float(weight / found[0]), 4) for name, weight in zip(ORDER_SIGNS, found, strict=True)}
 
 
-def _confidence(trials: Sequence[Trial], calibration: Calibration) -> tuple[dict[str, float], float]:
+def _logistic(signs: Sequence[Signs], outcomes: Sequence[bool]) -> tuple[dict[str, float], float]:
+    """A weight for each sign, and the offset."""
     from sklearn.linear_model import LogisticRegression
 
-    pairs = [(first, first.right) for trial in trials if (first := first_of(calibration, trial))]
-    table = _table([first.signs for first, _ in pairs], CONFIDENCE_SIGNS)
+    table = _table(signs, CONFIDENCE_SIGNS)
     scale = _scale(table)
-    model = LogisticRegression(C=1.0, max_iter=2000).fit(table / scale, [right for _, right in pairs])
+    model = LogisticRegression(C=1.0, max_iter=2000).fit(table / scale, outcomes)
     weights = (model.coef_[0] / scale).tolist()
     named = {name: round(weight, 4) for name, weight in zip(CONFIDENCE_SIGNS, weights, strict=True)}
     return named, round(float(model.intercept_[0]), 4)

@@ -47,23 +47,21 @@ def found_in(question: str, readings: Sequence[Reading], threshold: float, furth
     a list is asked for, all that pass the threshold are answers.
     """
     best = span_of(readings[0])
-    others = [span_of(reading) for reading in readings[1:]]
+    others = [span_of(reading) for reading in readings[1:] if reading.held >= further]
     if asks_for_list(question):
-        listed = [span for reading in readings if reading.probability >= threshold for span in spans_of(reading)]
+        listed = [span for reading in readings if reading.held >= threshold for span in spans_of(reading)]
         answers = _unlike([span for span in listed if _of_one_kind(best.text, span.text)])[:LISTED]
         relation: Relation = "several"
     else:
         rivals = [
             span_of(reading)
             for reading in readings[1:]
-            if reading.probability >= threshold and reading.score >= readings[0].score - RIVAL
+            if reading.held >= threshold and reading.score >= readings[0].score - RIVAL
         ]
         against = [span for span in rivals if span.document != best.document and contradict(best.text, span.text)]
         answers = _unlike([best, *against])
         relation = "differing"
-    same = tuple(
-        tuple(other for other in others if other.probability >= further and _says(other, answer)) for answer in answers
-    )
+    same = tuple(tuple(other for other in others if _says(other, answer)) for answer in answers)
     return Found(relation if len(answers) > 1 else "one", tuple(answers), same)
 
 

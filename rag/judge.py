@@ -51,15 +51,18 @@ class Calibration:
     """Fitted for one reader.
 
     `order` weighs the signs that order one question's readings; `confidence` those that make the
-    logit of the probability that the answer is right, with `offset` added; a sign that has no weight
-    counts for nothing. "answerable.across" and its like weigh a sign where `across` is 1. `curve` has
-    rising thresholds. `fitted_on` says in words on what.
+    logit of the probability that the answer is right, `holding` those of the probability that the
+    documents hold one, each with its offset added; a sign that has no weight counts for nothing.
+    "answerable.across" and its like weigh a sign where `across` is 1. `curve` has rising thresholds
+    of the second probability. `fitted_on` says in words on what.
     """
 
     reader: str
     order: dict[str, float]
     confidence: dict[str, float]
-    offset: float
+    confidence_offset: float
+    holding: dict[str, float]
+    holding_offset: float
     curve: tuple[Point, ...]
     fitted_on: str
 
@@ -72,16 +75,23 @@ class Calibration:
 
         Where as many questions have an answer in the documents as have none.
         """
-        place = self.offset + _weighed(self.confidence, signs)
-        return 1 / (1 + exp(-place)) if place > 0 else exp(place) / (1 + exp(place))
+        return _logistic(self.confidence_offset + _weighed(self.confidence, signs))
+
+    def held(self, signs: Signs) -> float:
+        """That the documents hold an answer, by the first reading: 0 to 1, as above."""
+        return _logistic(self.holding_offset + _weighed(self.holding, signs))
 
     def threshold(self, false_answers: float = FALSE_ANSWERS) -> float:
-        """The least probability to answer with, so that at most that share of false answers is given."""
+        """The least `held` to answer with, so that at most that share of false answers is given."""
         return self.at(false_answers).threshold
 
     def at(self, false_answers: float) -> Point:
         """The first point of the curve with at most so many false answers; the last where none has."""
         return next((point for point in self.curve if point.false_answers <= false_answers), self.curve[-1])
+
+
+def _logistic(logit: float) -> float:
+    return 1 / (1 + exp(-logit)) if logit > 0 else exp(logit) / (1 + exp(logit))
 
 
 def _weighed(weights: dict[str, float], signs: Signs) -> float:
@@ -125,7 +135,7 @@ def read_calibration(path: Path) -> Calibration:
         curve = tuple(Point(**point) for point in data.pop("curve"))
         calibration = Calibration(curve=curve, **data)
         known = set(sign_names())
-        named = {name.partition(".")[0] for name in (*calibration.order, *calibration.confidence)}
+        named = {name.partition(".")[0] for name in (*calibration.order, *calibration.confidence, *calibration.holding)}
         if not curve or not named <= known:
             raise ValueError(f"unknown signs: {', '.join(sorted(named - known))}" if curve else "an empty curve")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -143,7 +153,7 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
 
 
 def curve_of(present: Sequence[float], absent: Sequence[float], points: int = 100) -> tuple[Point, ...]:
-    """The curve from probabilities given where the answer is in the documents, and where it is not.
+    """The curve from `held` where the answer is in the documents, and where it is not.
 
     One point for each 1 / `points` of false answers, thresholds rising, the last with none.
     """

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.ingest import heading_line
+from index.terms import terms
+from rag.findings import span_of
 from rag.judge import Calibration, differ_in_script
 from rag.reader import Reader
 from rag.records import Hit, Reading, Signs
@@ -15,6 +17,8 @@ STEP = 4  # passages read at a time
 BUDGET = 12  # passages read at most
 CLEAR = 0.01  # no more are read when the best reading passes the threshold for this share of false answers
 SPANS = 4  # looked for in a passage; a list needs more than one
+_OTHERS = 3  # readings whose logits `others` is the mean of
+_NO_OTHER = -3.0  # taken for those that are not there: about the logit of a passage that does not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +42,38 @@ def read_hits(
     `clear` is the probability from which one is, usually the calibration's; above 1, all are read.
     """
     clear = calibration.threshold(CLEAR) if clear is None else clear
+    nearest = max((hit.cosine for hit in hits), default=0.0)
     readings: list[Reading] = []
     done = 0
     while done < min(len(hits), BUDGET):
         step = hits[done : min(done + STEP, BUDGET)]
-        readings = _distinct([*readings, *_read(reader, calibration, question, step, asked)])
+        read = _read(reader, calibration, question, step, asked, nearest)
+        readings = _against_others(_distinct([*readings, *read]), calibration)
         done += len(step)
-        if readings and readings[0].probability >= clear:
+        if readings and readings[0].held >= clear:
             break
     return Read(tuple(readings), done)
 
 
-def signs_of(question: str, asked: Wording, hit: Hit, answerable: float, span_logit: float) -> Signs:
-    """All that is known of a reading of this hit."""
+def signs_of(question: str, asked: Wording, hit: Hit, answerable: float, span_logit: float, nearest: float) -> Signs:
+    """All that is known of a reading of this hit by itself; `nearest` is the highest cosine of the hits."""
     across = differ_in_script(question, hit.passage.text) or (bool(asked.words) and not asked.same_language)
-    missing = 0.0 if across or not asked.words else len(asked.missing) / len(asked.words)
-    return Signs(answerable, span_logit, hit.cosine, hit.lexical, float(across), missing)
+    looked_up, missing = (asked.names, asked.missing_names) if across else (asked.words, asked.missing)
+    return Signs(
+        answerable=answerable,
+        span=span_logit,
+        cosine=hit.cosine,
+        lexical=hit.lexical,
+        across=float(across),
+        missing=len(missing) / len(looked_up) if looked_up else 0.0,
+        behind=nearest - hit.cosine,
+        others=_NO_OTHER,
+        translated=hit.translated,
+    )
 
 
 def _read(
-    reader: Reader, calibration: Calibration, question: str, hits: Sequence[Hit], asked: Wording
+    reader: Reader, calibration: Calibration, question: str, hits: Sequence[Hit], asked: Wording, nearest: float
 ) -> list[Reading]:
     found = reader.read_spans(
         question,
@@ -70,7 +86,7 @@ def _read(
         best, *more = spans
         if best.start == best.end:
             continue
-        signs = signs_of(question, asked, hit, best.answerable, best.span_logit)
+        signs = signs_of(question, asked, hit, best.answerable, best.span_logit, nearest)
         readings.append(
             Reading(
                 hit=hit,
@@ -78,7 +94,8 @@ def _read(
                 end=hit.passage.start + best.end,
                 signs=signs,
                 score=calibration.score(signs),
-                probability=calibration.probability(signs),
+                probability=0.0,  # both are known when the others are
+                held=0.0,
                 more=tuple(more),
             )
         )
@@ -91,3 +108,20 @@ def _distinct(readings: Sequence[Reading]) -> list[Reading]:
     for reading in sorted(readings, key=lambda one: (-one.score, one.hit.passage.id)):
         kept.setdefault((reading.hit.passage.document, reading.start, reading.end), reading)
     return list(kept.values())
+
+
+def _against_others(readings: Sequence[Reading], calibration: Calibration) -> list[Reading]:
+    """The same readings, each with the sign `others`, and with what all its signs are worth."""
+    words = [terms(span_of(reading).text) for reading in readings]
+    found = []
+    for place, reading in enumerate(readings):
+        logits = [
+            other.signs.answerable
+            for other, theirs in zip(readings, words, strict=True)
+            if other is not reading and theirs != words[place]
+        ]
+        highest = sorted([*logits, *[_NO_OTHER] * _OTHERS], reverse=True)[:_OTHERS]
+        signs = replace(reading.signs, others=sum(highest) / _OTHERS)
+        held, probability = calibration.held(signs), calibration.probability(signs)
+        found.append(replace(reading, signs=signs, probability=probability, held=held))
+    return found

@@ -10,13 +10,14 @@ from index.records import Passage
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that may answer the question. `cosine` and `lexical` are what `score` was made of."""
+    """A passage that may answer the question. `cosine`, `lexical` and `translated` are what `score` was made of."""
 
     passage: Passage
     rank: int
     score: float
     cosine: float
     lexical: float
+    translated: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,12 @@ class SpanReading:
 class Signs:
     """What is known of one reading.
 
-    `answerable` and `span` are the reader's logit and log-probability, `cosine` and `lexical` the
-    search's. `across` is 1 where question and passage are in different scripts or languages, else 0.
-    `missing` is the share of the question's words that no document holds, 0 where across.
+    `answerable` and `span` are the reader's logit and log-probability, `cosine`, `lexical` and
+    `translated` the search's. `across` is 1 where question and passage are in different scripts or
+    languages, else 0. `missing` is the share of the question's words that no document holds; across
+    languages of its names alone, where the dictionary has them. `behind` is
+    how far its cosine is below the nearest passage's. `others` is the mean of the highest three
+    `answerable` that were read for the same question with another answer.
     """
 
     answerable: float
@@ -50,6 +54,9 @@ class Signs:
     lexical: float
     across: float
     missing: float
+    behind: float
+    others: float
+    translated: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,8 @@ class Reading:
 
     `start` and `end` are the answer's, in the document's text; `more` are further spans of the same
     passage, better first, in the passage's text. Readings of one question are ordered by
-    `score`; `probability` is calibrated for the first of them.
+    `score`. For the first of them `probability` is that it is right, and `held` that the documents
+    hold an answer at all: by this it is given or not.
     """
 
     hit: Hit
@@ -67,6 +75,7 @@ class Reading:
     signs: Signs
     score: float
     probability: float
+    held: float
     more: tuple[SpanReading, ...] = ()
 
 

@@ -12,6 +12,7 @@ from icu4py.breakers import WordBreaker
 from index.lexical import passages_with
 from index.library import Library
 from index.terms import terms
+from rag.translated import found_in, names_of, translated
 
 # The documents are in the question's language when they hold at least this share of its words.
 # A name in Latin letters within a Chinese text makes a small share.
@@ -22,10 +23,16 @@ _WORD = regex.compile(r"[^\P{L}\p{Hiragana}]|\p{N}")  # what Hiragana alone writ
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A question's words that carry its matter, in order, and those of them that no document holds."""
+    """A question's words that carry its matter, in order, and those of them that no document holds.
+
+    `names` are the names among them that the dictionary has, `missing_names` those of them that no
+    document holds in the question's language or in the other.
+    """
 
     words: tuple[str, ...]
     missing: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    missing_names: tuple[str, ...] = ()
 
     @property
     def same_language(self) -> bool:
@@ -40,12 +47,24 @@ def wording(library: Library, question: str) -> Wording:
     """
     words = content_words(question)
     counts = passages_with(library, tuple({term for word in words for term in terms(word)}))
-    return Wording(words, tuple(word for word in words if not all(counts[term] for term in terms(word))))
+    missing = tuple(word for word in words if not all(counts[term] for term in terms(word)))
+    abroad = translated(question)
+    names = tuple(_as_asked(name, question) for name in found_in(library, abroad).missing_names)
+    return Wording(words, missing, names_of(abroad), names)
 
 
-def unseen_words(asked: Wording) -> tuple[str, ...]:
-    """The missing words where they mean something: not for a question in another language than the documents'."""
-    return asked.missing if asked.same_language else ()
+def unseen_words(asked: Wording, across: bool) -> tuple[str, ...]:
+    """The missing words where they mean something.
+
+    `across` says that the documents are in another language than the question: then only its names.
+    """
+    return asked.missing if asked.same_language and not across else asked.missing_names
+
+
+def _as_asked(name: str, question: str) -> str:
+    """With its capitals."""
+    found = regex.search(regex.escape(name), question, regex.IGNORECASE)
+    return found.group() if found else name
 
 
 def content_words(question: str) -> tuple[str, ...]:

@@ -78,7 +78,9 @@ class NumberReader:
 def plain_calibration(threshold: float = 0.5) -> Calibration:
     """The number reader's own logit is taken as it is."""
     points = (Point(threshold, 0.0, 1.0),)
-    return Calibration("1" * 64, {"answerable": 1.0}, {"answerable": 1.0}, 0.0, points, "nothing")
+    return Calibration(
+        "1" * 64, {"answerable": 1.0}, {"answerable": 1.0}, 0.0, {"answerable": 1.0}, 0.0, points, "nothing"
+    )
 
 
 def with_threshold(assistant: Assistant, threshold: float) -> Assistant:

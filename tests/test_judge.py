@@ -22,6 +22,7 @@ from rag.calibrate import (
     calibration_for,
     first_of,
     fitted,
+    held_of,
     probability_of,
     read_questions,
     refitted,
@@ -45,7 +46,7 @@ shares = st.lists(st.floats(0, 1), max_size=60)
 
 
 def signs(answerable: float, across: float = 0.0, cosine: float = 0.8) -> Signs:
-    return Signs(answerable, -1.0, cosine, 0.3, across, 0.0)
+    return Signs(answerable, -1.0, cosine, 0.3, across, 0.0, 0.0, -3.0)
 
 
 def trials(seed: int, count: int = 600) -> list[Trial]:
@@ -90,6 +91,21 @@ def test_what_is_fitted_is_what_it_was_made_with() -> None:
     assert all(first is trial.seen[1] for trial in kept if (first := first_of(calibration, trial)))
 
 
+def test_held_is_fitted_to_what_is_held() -> None:
+    """Every second question has an answer in the documents, whether the reading is right or not."""
+    calibration, kept = fitted(trials(1, 4000), "r", "made up"), trials(2, 4000)
+    for probability, share in (
+        (held_of, sum(trial.held for trial in kept) / len(kept)),
+        (probability_of, sum(trial.seen[1].right for trial in kept) / len(kept)),
+    ):
+        assert np.mean([probability(calibration, trial) for trial in kept]) == pytest.approx(share, abs=0.02)
+    assert calibration.held(signs(-2.0)) > calibration.probability(signs(-2.0)) + 0.3
+    # The curve is of this probability.
+    threshold = calibration.threshold(0.05)
+    absent = [held_of(calibration, trial) for trial in trials(1, 4000) if not trial.held]
+    assert 0.03 < sum(value >= threshold for value in absent) / len(absent) <= 0.05
+
+
 def test_confidence_rises_with_the_reader(assistant: Assistant) -> None:
     for across in (0.0, 1.0):
         found = [assistant.calibration.probability(signs(place, across)) for place in np.linspace(-8, 8, 33)]
@@ -119,6 +135,7 @@ def test_a_users_own_questions_move_slope_and_offset() -> None:
         for one in trials(4, 2000)
     ]  # fmt: skip
     after = refitted(before, shifted)
+    assert after.holding != before.holding
     assert calibration_error(after, shifted) < 0.04 < calibration_error(before, shifted)
     assert after.order == before.order
     assert after.at(0.05).false_answers <= 0.05
@@ -150,7 +167,7 @@ def test_a_broken_calibration_is_refused_by_name(tmp_path: Path, text: str) -> N
 def test_the_librarys_own_comes_before_the_shipped_one(tmp_path: Path) -> None:
     shipped = read_calibration(SHIPPED)
     assert calibration_for(tmp_path, shipped.reader) == shipped
-    own = replace(shipped, offset=shipped.offset + 1, fitted_on="own")
+    own = replace(shipped, holding_offset=shipped.holding_offset + 1, fitted_on="own")
     write_calibration(own, tmp_path / "calibration.json")
     assert calibration_for(tmp_path, shipped.reader) == own
     # One for another reader serves nothing.
@@ -204,4 +221,4 @@ def test_scripts(question: str, text: str, differ: bool) -> None:
 
 
 def test_calibration_without_signs_is_its_offset() -> None:
-    assert Calibration("r", {}, {}, 0.0, curve_of([], []), "").probability(signs(3.0)) == 0.5
+    assert Calibration("r", {}, {}, 0.0, {}, 2.0, curve_of([], []), "").probability(signs(3.0)) == 0.5

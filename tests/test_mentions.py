@@ -151,9 +151,9 @@ def test_readings_that_speak_to_a_question(tmp_path: Path) -> None:
     library = library_of(tmp_path, {"a.txt": "One thing. Another thing."})
     document = library.documents()[0].id
     hit = Hit(Passage(1, document, 1, 0, 25, "a", "", "One thing. Another thing."), 1, 1.0, 1.0, 0.0)
-    signs = Signs(0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+    signs = Signs(0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     found = ((11, 18, 0.9), (0, 3, 0.6), (4, 9, 0.2))
-    readings = [Reading(hit, start, end, signs, sure, sure) for start, end, sure in found]
+    readings = [Reading(hit, start, end, signs, sure, sure, sure) for start, end, sure in found]
     [group] = speaking_to(library, readings, 0.5)
     assert group.spans == (Span(0, 3), Span(11, 18))
     assert group.sentences == (Span(0, 10), Span(11, 25))

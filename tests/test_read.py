@@ -66,6 +66,33 @@ def test_an_unclear_one_spends_the_budget_and_no_more(made: Assistant, tmp_path:
     assert [reading.score for reading in read.readings] == sorted((one.score for one in read.readings), reverse=True)
 
 
+def test_the_signs_that_compare_a_reading_with_the_others(made: Assistant, tmp_path: Path) -> None:
+    write(
+        made,
+        tmp_path,
+        one="The bridge of Bern is 212m long.",
+        two="The bridge of Bern, they say, is 212m long.",
+        three="The bridge of Basel is 300m long.",
+        four="A road is 9km long.",
+    )
+    question = "How long is the bridge of Bern?"
+    hits = hits_for(made, question)
+    read = read_hits(made.reader, made.calibration, question, hits, NOBODY, clear=2.0)
+    nearest = max(hit.cosine for hit in hits)
+    by_title = {reading.hit.passage.document: reading.signs for reading in read.readings}
+    logits = {name: signs.answerable for name, signs in by_title.items()}
+    names = {made.library.document(name).name: name for name in by_title}
+    for reading in read.readings:
+        assert reading.signs.behind == nearest - reading.hit.cosine >= 0
+        assert reading.held == made.calibration.held(reading.signs)
+        assert reading.probability == made.calibration.probability(reading.signs)
+    # "212m" stands in two documents, which do not speak against each other; what is not there counts as -3.
+    apart = [logits[names["three.txt"]], logits[names["four.txt"]], -3.0]
+    assert by_title[names["one.txt"]].others == pytest.approx(sum(max(one, -3.0) for one in apart) / 3)
+    rest = [logits[names["one.txt"]], logits[names["two.txt"]], max(-3.0, logits[names["four.txt"]])]
+    assert by_title[names["three.txt"]].others == pytest.approx(sum(rest) / 3)
+
+
 def test_no_hits_no_readings(made: Assistant) -> None:
     assert read_hits(made.reader, made.calibration, "?", [], NOBODY).readings == ()
 
@@ -137,7 +164,9 @@ def test_a_list_gives_all_answers_each_with_its_quote(made: Assistant, tmp_path:
 def test_a_count_does_not_belong_to_a_list_of_names() -> None:
     def reading(name: str, text: str) -> Reading:
         passage = Passage(1, name, 1, 0, len(text), "", "", text)
-        return Reading(Hit(passage, 1, 1.0, 1.0, 1.0), 0, len(text), Signs(1.0, 0.0, 1.0, 1.0, 0.0, 0.0), 1.0, 0.9)
+        return Reading(
+            Hit(passage, 1, 1.0, 1.0, 1.0), 0, len(text), Signs(1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0), 1.0, 0.9, 0.9
+        )
 
     readings = [reading("a", "东湖科技"), reading("b", "13家"), reading("c", "江城电子"), reading("d", "東湖科技")]
     found = found_in("哪些企业参加了？", readings, 0.5, 0.25)

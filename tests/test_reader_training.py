@@ -11,6 +11,7 @@ from rag.overlap import exact, f1, units
 from training.examples import Example, cut, sentences, swapped_in_both, without_answer
 from training.neighbours import Neighbours
 from training.settings import Settings
+from training.switched import Dictionary, cedict_dictionary, mostly_chinese, switched
 from training.train import Progress, rate_at
 
 TEXT = "武汉是湖北的省会。长江穿城而过。2025年净增18.55万家企业。"
@@ -44,6 +45,55 @@ def test_swapped_in_both_moves_the_answer() -> None:
     assert changed is not None
     assert "呼和浩特" in changed.question
     assert changed.text[changed.start : changed.end] == "18.55万家企"
+
+
+SMALL = Dictionary(
+    [
+        ("武汉", ["Wuhan city on Changjiang, subprovincial city and capital of Hubei province"]),
+        ("企业", ["company", "firm", "CL:家[jia1]"]),
+        ("净增", ["(of a number) to rise on balance over a long period of time"]),
+        ("省会", ["provincial capital", "surname Sheng"]),
+    ]
+)
+
+
+def test_pieces_are_the_longest_words_and_the_whole_text() -> None:
+    assert SMALL.pieces("武汉净增多少家企业？") == ["武汉", "净", "增", "多少", "家", "企业", "？"]
+    assert SMALL.gloss("武汉", Random(0)) == "Wuhan"
+    assert SMALL.gloss("净增", Random(0)) is None
+    assert {SMALL.gloss("企业", Random(seed)) for seed in range(9)} == {"company", "firm"}
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_words_switched_leave_the_answer_a_span(seed: int) -> None:
+    example = _example()
+    changed = switched(example, SMALL, Random(seed))
+    if changed.text == example.text:
+        assert changed.end == example.end
+        assert mostly_chinese(example.question)
+    else:
+        assert changed.question == example.question
+    answer = changed.text[changed.start : changed.end]
+    assert answer.startswith("18.55万家企")
+    assert changed.text.endswith(("业。", "firm.", "company.", "。"))
+
+
+def test_switched_wholly() -> None:
+    found = {switched(_example(), SMALL, Random(seed)).question for seed in range(60)}
+    assert {"Wuhan 净增 how many 家 company？", "Wuhan 净增 how many 家 firm？"} <= found
+    texts = {switched(_example(), SMALL, Random(seed)).text for seed in range(60)}
+    assert "Wuhan is 湖北 of provincial capital。长江穿城而过。2025净增18.55万家企业。" in texts
+
+
+def test_switched_leaves_other_languages_alone() -> None:
+    example = Example("Who built it?", "", "武汉是湖北的省会。", 0, 2)
+    assert all(switched(example, SMALL, Random(seed)) == example for seed in range(9))
+
+
+def test_the_real_dictionary() -> None:
+    real = cedict_dictionary()
+    assert real.gloss("深圳", Random(0)) == real.gloss("深圳", Random(1)) == "Shenzhen"
+    assert real.gloss("臺灣", Random(0)) == real.gloss("台湾", Random(0)) == "Taiwan"
 
 
 def test_nearest_by_shared_terms() -> None:

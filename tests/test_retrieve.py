@@ -9,7 +9,8 @@ from index.ingest import add_file
 from index.lexical import keywords, score_terms
 from index.library import Library, create_library
 from rag.answer import Assistant
-from rag.retrieve import LEXICAL_WEIGHT, retrieve
+from rag.retrieve import LEXICAL_WEIGHT, TRANSLATED_WEIGHT, retrieve
+from rag.translated import found_in, held_shares, translated
 from tests.fakes import TermEmbedder
 
 WORDS = st.lists(
@@ -34,7 +35,10 @@ def test_hits_are_those_of_scoring_every_passage(
     ids, vectors = library.vectors()
     cosine = (vectors.astype(np.float64) * vector.astype(np.float64)).sum(axis=1)
     lexical = score_terms(library, keywords(library, question), ids)
-    scores = cosine + LEXICAL_WEIGHT * lexical
+    abroad = translated(question)
+    passages = [f"{passage.text}\n{passage.title}" for passage in library.passages(ids.tolist())]
+    shares = held_shares(abroad, found_in(library, abroad).rarity, passages)
+    scores = cosine + LEXICAL_WEIGHT * lexical + TRANSLATED_WEIGHT * shares
     expected = sorted(zip(ids.tolist(), scores.tolist(), strict=True), key=lambda entry: (-entry[1], entry[0]))[:top_k]
     hits = retrieve(library, question, vector, top_k)
     assert [(hit.passage.id, hit.score) for hit in hits] == expected

@@ -19,7 +19,7 @@ from index.ingest import make_document, passage_texts
 from index.library import Library, create_library
 from index.records import Block, ReadFile
 from rag.answer import Assistant
-from rag.calibrate import Seen, Trial, calibration_error, fitted, probability_of, reliability, tried, unfitted
+from rag.calibrate import Seen, Trial, calibration_error, fitted, held_of, reliability, tried, unfitted
 from rag.judge import FALSE_ANSWERS, Calibration, write_calibration
 from rag.reader import Reader, load_reader
 from rag.reader.kept import KeptReadings
@@ -188,7 +188,7 @@ def diagram(calibration: Calibration, trials: Sequence[Trial]) -> str:
 def _share(calibration: Calibration, trials: Sequence[Trial], threshold: float) -> str:
     if not trials:
         return "-"
-    return f"{100 * sum(probability_of(calibration, trial) >= threshold for trial in trials) / len(trials):.1f} %"
+    return f"{100 * sum(held_of(calibration, trial) >= threshold for trial in trials) / len(trials):.1f} %"
 
 
 def _names(sets: dict[str, Dataset]) -> Names:

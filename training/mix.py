@@ -10,6 +10,7 @@ from training.neighbours import Neighbours
 from training.rows import XQUAD, Dataset, Passage, Row
 from training.settings import Settings
 from training.swaps import Names, kind_asked
+from training.switched import cedict_dictionary, switched
 
 # How often each kind of example is drawn, in parts of a hundred; those marked "-" hold no answer.
 SHARES = {
@@ -21,6 +22,7 @@ _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the
 _BODIES = ("drcd.dev", "cmrc.trial", "squad2.zh", "jaquad.train", "policyqa", "arcd")
 _NEAR_COUNT = 6
 _HEADING, _CUT, _CONVERTED, _SWAPPED_IN_BOTH = 0.5, 0.7, 0.2, 0.12  # shares of the rows
+_SWITCHED = 0.4  # of the rows wholly in Chinese
 
 
 class Mix:
@@ -28,6 +30,7 @@ class Mix:
 
     def __init__(self, sets: dict[str, Dataset], settings: Settings) -> None:
         self._seed = settings.seed
+        self._switched_from = settings.switched_from
         self._rows = {name: [row for row in sets[name].of("train") if row.answers] for name in sets}
         self._unanswered = [row for row in sets["squad2.zh"].of("train") if not row.answers]
         self._xquad = {name: {row.id: row for row in self._rows[name]} for name in XQUAD}
@@ -41,6 +44,7 @@ class Mix:
         asked = {row.id: kind_asked(row.question) for row in self._rows["xquad.en"]}
         self._names = Names((row for name in sets for row in self._rows[name]), asked)
         self._converters = _converters()
+        self._dictionary = cedict_dictionary()
 
     def example(self, number: int) -> Example:
         """The example of this number, whichever were asked for before."""
@@ -48,8 +52,11 @@ class Mix:
         while True:
             kind = random.choices(list(SHARES), weights=list(SHARES.values()))[0]
             example = self._drawn(kind, random)
-            if example is not None:
-                return example
+            if example is None:
+                continue
+            if number >= self._switched_from and random.random() < _SWITCHED:
+                return switched(example, self._dictionary, random)
+            return example
 
     def _drawn(self, kind: str, random: Random) -> Example | None:
         if kind == "-squad2.zh":

@@ -15,6 +15,7 @@ class Settings:
 
     seed: int = 20261124
     window: int = 256  # tokens of question, heading and passage together
+    switched_from: int = 37_376  # rows from this on have English words among their Chinese ones
     block: int = 512  # rows drawn at a time, then sorted by length and cut into batches
     batch_tokens: int = 3072  # padded tokens of a batch, some 16 to 20 rows
     learning_rate: float = 1.5e-4

@@ -1,0 +1,190 @@
+"""The words of a question in the other of Chinese and English, and which passages hold them.
+
+A question asked in another language than the documents' shares no words with them, and the
+embedding alone knows the right passage from its neighbours less well. The dictionary gives back
+part of what keywords do within a language.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+
+from index.lexical import passages_with
+from index.library import Library
+from index.terms import terms
+from index.vectors import Scores
+from rag.fold import fold_only
+from rag.glossary import LONGEST_GLOSS, LONGEST_WORD, english_words, glossary, stem
+
+_RUNS = re.compile(r"[\u3400-\u9fff]+|[a-z]+|\d[\d.,]*\d|\d")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_LOOKED_AT = 300  # characters of a passage that tell its script
+_SMALLEST_RARITY = 1e-6
+_HAN_WEIGHT = 3  # a Chinese character says as much as a few letters
+# Words that ask; they stand in no answer.
+_ASKING = frozenset(
+    ("什么", "多少", "哪些", "哪个", "哪里", "何时", "如何", "为什么", "怎么", "几个", "多大", "多久", "是否")
+)
+_ASKING_ENGLISH = frozenset(("much", "many", "long", "name", "called"))
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the question, and how the other language may say it.
+
+    `written` are the ways it is written, its own among them; `forms` the same as they are looked for:
+    those in Chinese are folded, those in English are stems with blanks between and around. `name`
+    says that English always gives it a capital, and the question if it is English.
+    """
+
+    text: str
+    written: tuple[str, ...]
+    forms: tuple[str, ...]
+    name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A question's words for passages in Chinese characters (`chinese`), or else for those in Latin letters."""
+
+    chinese: bool
+    words: tuple[Word, ...]
+
+
+NOTHING = Translated(False, ())
+
+
+@lru_cache(64)
+def translated(question: str) -> Translated:
+    """The words of a question in Chinese or in Latin letters; no words for one in another script.
+
+    Of a question in Latin letters that is not English, few words are known: its names and numbers stay.
+    """
+    given = unicodedata.normalize("NFKC", question)
+    question = given.lower()
+    if _KANA_HANGUL.search(question):
+        return NOTHING
+    if mostly_han(question):
+        return Translated(False, _distinct(_from_chinese(question)))
+    if _LATIN.search(question):
+        return Translated(True, _distinct(_from_english(english_words(question), given)))
+    return NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How rare each word is in a library, `rarity[i]` that of word i, and the names that stand nowhere in it."""
+
+    rarity: tuple[float, ...]
+    missing_names: tuple[str, ...]
+
+
+def found_in(library: Library, wanted: Translated) -> Found:
+    """Look the words up, in all ways they are written. Call it within `library.snapshot()`."""
+    terms_of = {written: terms(written) for word in wanted.words for written in word.written}
+    counts = passages_with(library, tuple({term for found in terms_of.values() for term in found}))
+    passages = library.counts().passages
+    # A way of several terms stands at most where the rarest of them does.
+    holding = [
+        max(min((counts[term] for term in terms_of[written]), default=0) for written in word.written)
+        for word in wanted.words
+    ]
+    return Found(
+        tuple(max(_SMALLEST_RARITY, math.log((passages - count + 0.5) / (count + 0.5))) for count in holding),
+        tuple(word.text for word, count in zip(wanted.words, holding, strict=True) if word.name and not count),
+    )
+
+
+def held_shares(wanted: Translated, rarity: Sequence[float], texts: Sequence[str]) -> Scores:
+    """What share of the question's words each text holds, 0 to 1, rare ones counting more.
+
+    0 for a text that is not in the other script.
+    """
+    shares = np.zeros(len(texts))
+    others = [place for place, text in enumerate(texts) if wanted.words and mostly_han(text) == wanted.chinese]
+    if not others:
+        return shares
+    read = [_searchable(texts[place], wanted.chinese) for place in others]
+    for word, rare in zip(wanted.words, rarity, strict=True):
+        shares[others] += rare * np.array([any(form in text for form in word.forms) for text in read])
+    return shares / sum(rarity)
+
+
+def names_of(wanted: Translated) -> tuple[str, ...]:
+    """The names among the words."""
+    return tuple(word.text for word in wanted.words if word.name)
+
+
+def mostly_han(text: str) -> bool:
+    """Whether more of it is in Chinese characters than in Latin letters, by its beginning."""
+    beginning = text[:_LOOKED_AT]
+    return _HAN_WEIGHT * len(_HAN.findall(beginning)) > len(_LATIN.findall(beginning))
+
+
+def _from_chinese(question: str) -> Iterator[Word]:
+    known = glossary()
+    for run in _RUNS.findall(question):
+        if not _HAN.match(run):
+            yield Word(run, (run,), (_as_stems(run),))
+            continue
+        text, place = fold_only(run), 0
+        while place < len(text):
+            sizes = range(min(LONGEST_WORD, len(text) - place), 1, -1)
+            longest = next((size for size in sizes if known.english(text[place : place + size])), 1)
+            word = text[place : place + longest]
+            place += longest
+            # A single character is part of a word the dictionary does not have, or says little.
+            if longest > 1 and word not in _ASKING and word not in _stop_words("zh"):
+                glosses = known.english(word)
+                named = all(gloss[:1].isupper() for gloss in glosses)
+                yield Word(word, (word, *glosses), tuple(dict.fromkeys(map(_as_stems, glosses))), named)
+
+
+def _from_english(words: Sequence[str], question: str) -> Iterator[Word]:
+    known = glossary()
+    stems = [stem(word) for word in words]
+    place = 0
+    while place < len(words):
+        sizes = range(min(LONGEST_GLOSS, len(words) - place), 0, -1)
+        found, longest = next(
+            ((found, size) for size in sizes if (found := known.chinese(stems[place : place + size]))), ((), 1)
+        )
+        taken = words[place : place + longest]
+        if longest > 1 or not (words[place] in _stop_words("en") or words[place] in _ASKING_ENGLISH):
+            text = " ".join(taken)
+            # One Chinese character stands within many words.
+            written = (text, *(word for word in found if len(word) > 1))
+            # "the name" is no name, though "The Name" is one.
+            named = text not in question and known.is_name(stems[place : place + longest])
+            yield Word(text, written, tuple(map(fold_only, written)), named)
+        place += longest
+
+
+def _distinct(words: Iterable[Word]) -> tuple[Word, ...]:
+    return tuple({word.text: word for word in words}.values())
+
+
+def _searchable(text: str, chinese: bool) -> str:
+    """The text as the forms are looked for in it."""
+    return fold_only(text) if chinese else _as_stems(unicodedata.normalize("NFKC", text))
+
+
+def _as_stems(text: str) -> str:
+    """Stems with a blank before and after each, so that only whole words are found."""
+    return f" {' '.join(map(stem, english_words(text)))} "
+
+
+@cache
+def _stop_words(language: str) -> frozenset[str]:
+    import stopwordsiso
+
+    return frozenset(stopwordsiso.stopwords(language))
