@@ -23,6 +23,19 @@ _HIDDEN = regex.compile(
 )
 
 
+_UNSEEN = "\u200b"  # folding drops it
+
+
+def as_seen(text: str) -> str:
+    """The text with invisible characters in the hidden marks' place, so that every offset stays.
+
+    >>> as_seen("a `b`") == "a \u200bb\u200b"
+    True
+    """
+    hidden = hidden_marks(text)
+    return "".join(_UNSEEN if place in hidden else sign for place, sign in enumerate(text)) if hidden else text
+
+
 @lru_cache(256)
 def hidden_marks(text: str) -> frozenset[int]:
     """The places of the characters that are not seen.

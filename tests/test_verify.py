@@ -29,11 +29,19 @@ HARBOUR = (
 )
 
 
+LINKED = (
+    '# Ferries\n\nThe [council of the *upper* town](https://example.org/a_(b)?c=1 "Its page") met `12` times[^1] and '
+    "found <em>no fault</em> with the [old ferry][ferry], which <https://example.org/> denies.\n\n"
+    "[^1]: As its minutes say.\n[ferry]: https://example.org/ferry\n"
+)
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     texts = {
         "wuhan.md": ARTICLE.read_text(encoding="utf-8"),
         "harbour.md": HARBOUR,
+        "linked.md": LINKED,
         "台灣.txt": "臺灣的中小企業發展條例於民國八十年公布施行，主管機關為經濟部。\n",
         "wrapped.txt": "They found that the infor-\nmation was com-\nplete and that no further inquiry\nwas needed.\n",
     }
@@ -338,3 +346,17 @@ def test_a_long_report_against_many_documents(tmp_path: Path) -> None:
     expected = ["altered" if number % 3 == 0 else "exact" for number in range(100)]
     assert [one.verdict for one in report.quotations] == expected
     assert took < 5
+
+
+def test_markdown_with_links_is_quoted_as_it_is_seen(library: Library) -> None:
+    seen = "The council of the upper town met 12 times and found no fault with the old ferry, which"
+    [one] = checked(library, f"“{seen}”").quotations
+    assert (one.verdict, {change.what for change in one.differences}) == ("typographic", {"Markdown's marks"})
+    assert one.source is not None and one.source.text == LINKED[LINKED.index("The [") : LINKED.index(" <https")]
+    assert verdict(library, "“" + seen.replace("12", "13") + "”") == "altered"
+    assert verdict(library, "“" + seen.replace("no fault", "a fault") + "”") == "altered"
+
+
+def test_a_source_with_its_marks_is_exact(library: Library) -> None:
+    source = LINKED[LINKED.index("The [") : LINKED.index("met")]
+    assert verify(library, read_report(f"«{source}»".encode(), "r.txt")).quotations[0].verdict == "exact"

@@ -17,6 +17,7 @@ from index.library import Library
 from index.records import Document, Passage
 from index.terms import terms
 from rag.fold import QUOTE_MARKS, Difference, Folded, differences, fold, fold_only, is_cjk, original_span
+from rag.markup import as_seen
 from rag.mentions import joined
 
 RAREST_TERMS = 12  # of the quotation's, that candidates are looked for with
@@ -55,6 +56,7 @@ class Finder:
         self._ids = [summary.id for summary in library.documents()]
         self._folds: OrderedDict[str, Folded] = OrderedDict()
         self._scanned: dict[str, str] = {}
+        self._seen: dict[str, str] = {}
 
     def find(self, text: str, preferred: str | None = None) -> list[Found]:
         """Every place that holds the words, exact ones first; else the place that is most like them; else none.
@@ -101,7 +103,17 @@ class Finder:
 
     def _holding(self, folded: str) -> set[str]:
         """The documents whose folded text holds the words; each text is folded once."""
-        return {identity for identity in self._ids if folded in self._scan(identity)}
+        return {
+            identity for identity in self._ids if folded in self._scan(identity) or folded in self._scan_seen(identity)
+        }
+
+    def _scan_seen(self, identity: str) -> str:
+        """The folded text as its readers see it, of Markdown that has marks which they do not; else ""."""
+        if identity not in self._seen:
+            document = self._library.document(identity)
+            text = as_seen(document.text) if _is_markdown(document) else document.text
+            self._seen[identity] = "" if text is document.text else fold_only(text)
+        return self._seen[identity]
 
     def _scan(self, identity: str) -> str:
         if identity not in self._scanned:
@@ -119,17 +131,13 @@ class Finder:
 
     def _occurrences(self, text: str, identity: str) -> list[Found]:
         words = fold(text)
-        if words.text not in self._scan(identity):  # most candidates; the way back is needed for the others only
-            return []
         document = self._library.document(identity)
-        source = self._fold(document)
-        found: list[Found] = []
-        place = source.text.find(words.text)
-        while place >= 0 and len(found) < OCCURRENCES:
-            span = original_span(source, document.text, place, place + len(words.text))
-            found.append(_compared(text, words, document, *span))
-            place = source.text.find(words.text, place + 1)
-        return found
+        if words.text in self._scan(identity):  # not most candidates; the way back is needed for the others only
+            return _all_in(text, words, document, document.text, self._fold(document))
+        if words.text in self._scan_seen(identity):
+            seen = as_seen(document.text)
+            return _all_in(text, words, document, seen, fold(seen))
+        return []
 
     def _nearest(self, text: str, passages: list[Passage], preferred: list[str]) -> Found | None:
         """The place most like the words, around the candidates."""
@@ -171,26 +179,43 @@ def _of_form(found: Found, text: str, start: int, end: int) -> Found:
     return replace(found, differences=tuple(changes), kind="typographic" if changes else "exact")
 
 
-def _compared(text: str, words: Folded, document: Document, start: int, end: int) -> Found:
+def _is_markdown(document: Document) -> bool:
+    return PurePath(document.name).suffix.lower() in (".md", ".markdown")
+
+
+def _all_in(text: str, words: Folded, document: Document, shown: str, source: Folded) -> list[Found]:
+    """Every place of the words in a document's text as it is `shown`, of which `source` is the folded form."""
+    found: list[Found] = []
+    place = source.text.find(words.text)
+    while place >= 0 and len(found) < OCCURRENCES:
+        span = original_span(source, shown, place, place + len(words.text))
+        found.append(_compared(text, words, document, shown, *span))
+        place = source.text.find(words.text, place + 1)
+    return found
+
+
+def _compared(text: str, words: Folded, document: Document, shown: str, start: int, end: int) -> Found:
     """What the quotation and the source at a place, which fold alike, differ in."""
     lead, trail = words.places[0], original_span(words, text, 0, len(words.text))[1]
     changes: list[Difference] = []
     core = text[lead:trail]
-    found = differences(core, document.text[start:end], PurePath(document.name).suffix.lower() in (".md", ".markdown"))
-    for change in found:
-        changes.append(replace(change, first_start=change.first_start + lead, first_end=change.first_end + lead))
+    for change in differences(core, shown[start:end], _is_markdown(document)):
+        hidden = shown is not document.text and change.what == "invisible characters"
+        what = "Markdown's marks" if hidden else change.what
+        first = change.first_start + lead, change.first_end + lead
+        changes.append(replace(change, what=what, first_start=first[0], first_end=first[1]))
     for place in (start, end):
-        if _cuts(document.text, place):
+        if _cuts(shown, place):
             at = lead if place == start else trail
             changes.append(Difference("altered", "cut within a word or number", at, at, place - start, place - start))
     # What folding drops at the ends: blank space there is the report's own unless the source has the same.
     before, after = text[:lead], text[trail:]
-    if before and document.text[max(0, start - len(before)) : start] == before:
+    if before and shown[max(0, start - len(before)) : start] == before:
         start -= len(before)
         changes = [_moved(change, len(before)) for change in changes]
     elif _means_something(before):
         changes.append(Difference("altered", "a mark", 0, lead, 0, 0))
-    if after and document.text[end : end + len(after)] == after:
+    if after and shown[end : end + len(after)] == after:
         end += len(after)
     elif _means_something(after):
         changes.append(Difference("altered", "a mark", trail, len(text), end - start, end - start))
