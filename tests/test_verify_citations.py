@@ -32,6 +32,7 @@ TITLED = {  # name: text, title, author
         "Inequality and growth",
         "Peter Hall; Anna Kowalska",
     ),
+    "campus.txt": ("A yard lies in the middle of the old campus.", "Guide to the campus", "Susan O'Neil"),
     "pharmacy.txt": ("药剂顾问通常在疗养院工作，但越来越多人开始在其它机构工作。", "药学实践手册", "陈敏"),
     "unsigned.txt": ("No one has signed these lines, which are about nothing at all.", "Unsigned lines", ""),
 }
@@ -76,6 +77,9 @@ EVIDENCE = "inequality first increases, then decreases"
         ("王立群：《华沙城市概况》，2019年1月3日。", []),
         ("华沙城市概况, pp. 2-3", []),
         ("华沙城市概况, pp. 33-4", [("page", "33–34", "2")]),
+        ("王立群. 华沙城市概况[J]. 某刊, 2014(3): 12-18.", []),  # a whole article's
+        ("王立群：《华沙城市概况》，《某刊》2014年第3期，第12—18页。", []),
+        ("王立群. 华沙城市概况[J]. 某刊, 2014(3): 12.", [("page", "12", "2")]),
         ("陈敏：《华沙城市概况》，第2页。", [("author", "陈敏", "王立群")]),
         ("张三丰：《华沙城市概况》，第2页。", [("author", "张三丰", "王立群")]),
         ("参见王立群等：《华沙城市概况》，第2页。", []),
@@ -168,6 +172,17 @@ def test_the_same_work_again(library: Library) -> None:
         ("sometimes found [sic] evidence that inequality first increases", "exact"),
         ("[They] have sometimes found evidence that inequality first increases", "exact"),
         ("Studies of growth [they] found evidence that inequality first increases", "exact"),
+        ("夏天，由于糟糕的财务状况", "altered"),
+        ("第一家[证券]交易所成立于1817年", "exact"),  # the source's own words, set off
+        ("由于，[该]队于2013年从该国顶级联赛降级", "altered"),
+        ("状况，[该]队于2013年从该国顶级联赛降级", "exact"),  # a few characters before it
+        ("Studies [they] have sometimes found evidence", "exact"),
+        ("由于糟糕的财务状况，波兰人队于2013年从该国顶级联赛降级……", "exact"),
+        ("……波兰人队于2013年从该国顶级联赛降级", "exact"),
+        ("… have sometimes found evidence . . . . Most economists did not lose any", "exact"),
+        ("Studies of growth [. . .] found evidence that inequality first increases", "exact"),
+        ("Most economists did […] lose any of their 12 wagers", "altered"),  # what is left out is a "not"
+        ("Studies of growth have [not] sometimes found evidence", "altered"),
         ("由于糟糕的财务状况，[华沙]波兰人队于2013年从该国顶级联赛降级", "exact"),
         ("由于糟糕的财务状况，波兰人队（引者注：华沙的球队）于2013年从该国顶级联赛降级", "exact"),
         ("Most economists [lost] any of their 12 wagers", "altered"),  # a negation is what was replaced
@@ -211,6 +226,27 @@ def test_notes_of_a_page_from_an_office_program(library: Library) -> None:
     report = verify(library, read_report(text.encode(), "r.html"))
     assert [(one.verdict, one.wrong_document) for one in report.quotations] == [("exact", True)]
     assert report.figures == ()
+
+
+@pytest.mark.parametrize(("page", "ok"), [("", True), ("2", True), ("2-3", True), ("3", False)])
+def test_the_page_stands_after_the_number(library: Library, page: str, ok: bool) -> None:
+    """As GB/T 7714 has it where a work is cited several times."""
+    text = f"据称“{SECOND}”[1]{page}，又如此。\n\n[1] 王立群. 华沙城市概况[M]. 北京: 某出版社, 2019."
+    assert checked(library, text).ok is ok
+
+
+@pytest.mark.parametrize("mark", ["'", "’"])
+def test_a_name_with_an_apostrophe(library: Library, mark: str) -> None:
+    assert checked(library, f"“A yard lies in the middle of the old campus” (O{mark}Neil, 2017).").ok
+    citation = f"Susan O{mark}Neil, Guide to the campus, 1."
+    [one] = checked(library, f"“A yard lies in the middle of the old campus”[^1].\n\n[^1]: {citation}").quotations
+    assert (one.ok, one.misplaced) == (True, ())
+
+
+@pytest.mark.parametrize("name", ["block-text", "MsoQuote"])
+def test_a_block_quotation_of_a_page_from_an_office_program(library: Library, name: str) -> None:
+    data = f"<html><body><p>He says:</p><p class='{name}'>{SECOND}，又如此。</p></body></html>".encode()
+    assert [one.verdict for one in verify(library, read_report(data, "r.html")).quotations] == ["altered"]
 
 
 def test_pages_and_people() -> None:

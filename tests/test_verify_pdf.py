@@ -104,3 +104,23 @@ def test_a_pdf_is_checked_as_its_notes_and_indents_say(library: Library, data: b
     told = [(one.verdict, one.quotation.citation[:5]) for one in report.quotations]
     assert told == [("typographic", "《汉口旧闻"), ("typographic", "《武汉的企"), ("altered", "Annua")]
     assert [figure.text for figure in report.figures if not figure.ok] == ["2025"]
+
+
+def test_notes_as_large_as_the_text(tmp_path: Path) -> None:
+    """Pandoc's Word files have them so: only the numbers before them are small."""
+    import pypandoc
+
+    notes = [f"第{number}条注释，见《武汉的企业》。" for number in range(1, 8)]
+    notes[4] = (
+        "The Annual Report of the Harbour (London: A Very Long Name of a Press and Its Whole Address, 2015), p. 3."
+    )
+    text = "".join(f"这里是第{number}段，说的是企业。[^{number}]\n\n" for number in range(1, 8))
+    text += "".join(f"[^{number}]: {note}\n\n" for number, note in enumerate(notes, start=1))
+    word = tmp_path / "report.docx"
+    pypandoc.convert_text(text, "docx", "markdown-smart", outputfile=str(word))
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf"]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(word)], check=True, capture_output=True, timeout=120)
+    parts = read_report((tmp_path / "report.pdf").read_bytes(), "r.pdf").parts
+    assert [part.text.replace(" ", "") for part in parts if part.kind == "note"] == [
+        note.replace(" ", "") for note in notes
+    ]

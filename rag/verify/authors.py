@@ -48,10 +48,12 @@ class Person:
         return self._named(text, _IN_PROSE)
 
     def _named(self, text: str, after: str) -> bool:
+        text = _folded_quotes(text)
         if not self.family.isascii() and _HAN_NAME.fullmatch(self.family):
             following = r"\s*[(（]?\s*(?:1[5-9]|20)\d\d|\s*[：:]?《" if after is _IN_PROSE else ""
             return regex.search(rf"{regex.escape(self.name)}(?:{following})", text) is not None
-        either = {self.family, self.family.upper()}
+        family = _folded_quotes(self.family)
+        either = {family, family.upper()}
         return any(regex.search(rf"(?<![\p{{L}}-]){regex.escape(one)}{after}", text) for one in either)
 
 
@@ -92,10 +94,11 @@ def other_author(citation: str, title: str, own: tuple[Person, ...], all_people:
     if not own or place < 0:
         return ""
     around = citation[:place] + "\n" + citation[place + len(title) :]
-    if any(person.in_citation(around) or person.name in around for person in own):
+    folded = _folded_quotes(around)
+    if any(person.in_citation(around) or _folded_quotes(person.name) in folded for person in own):
         return ""
     for person in all_people:
-        if person not in own and person.name in around:
+        if person not in own and _folded_quotes(person.name) in folded:
             return person.name
     before = regex.split(r"[\n;；]", citation[:place])[-1]
     before = before[_SEE.match(before).end() :]

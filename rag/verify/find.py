@@ -5,6 +5,7 @@ The terms of the library's index name the candidates; where none of them holds t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -86,6 +87,14 @@ class Finder:
             return cut
         nearest = self._nearest(text, passages, documents[:1] if preferred in documents[:1] else [])
         return [] if nearest is None else [nearest]
+
+    def within(self, text: str, identity: str, begin: int, finish: int) -> list[Found]:
+        """The places that hold the words unaltered in `text[begin:finish]` of a document, in order."""
+        document, words = self._library.document(identity), fold(text)
+        source = self._fold(document)
+        reach = bisect_left(source.places, begin), bisect_left(source.places, finish)
+        found = _all_in(text, words, document, document.text, source, reach)
+        return [one for one in found if one.kind != "altered"]
 
     def text_of(self, found: Found) -> str:
         """The source's words at a place."""
@@ -183,14 +192,20 @@ def _is_markdown(document: Document) -> bool:
     return PurePath(document.name).suffix.lower() in (".md", ".markdown")
 
 
-def _all_in(text: str, words: Folded, document: Document, shown: str, source: Folded) -> list[Found]:
-    """Every place of the words in a document's text as it is `shown`, of which `source` is the folded form."""
+def _all_in(
+    text: str, words: Folded, document: Document, shown: str, source: Folded, within: tuple[int, int] | None = None
+) -> list[Found]:
+    """Every place of the words in a document's text as it is `shown`, of which `source` is the folded form.
+
+    `within` are the first and the last place in the folded form.
+    """
     found: list[Found] = []
-    place = source.text.find(words.text)
+    first, last = within or (0, len(source.text))
+    place = source.text.find(words.text, first, last) if words.text else -1
     while place >= 0 and len(found) < OCCURRENCES:
         span = original_span(source, shown, place, place + len(words.text))
         found.append(_compared(text, words, document, shown, *span))
-        place = source.text.find(words.text, place + 1)
+        place = source.text.find(words.text, place + 1, last)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import regex
@@ -15,11 +16,13 @@ from rag.verify.citations import Address
 from rag.verify.find import Finder, Found
 from rag.verify.misplaced import misfits
 
-LEAST_PIECE = 4  # characters on both sides of an omission
+LEAST_PIECE = 4  # characters on both sides of an omission, and of the longest piece beside words in brackets
+LONGEST_DENIAL = 12  # characters left out or put in that are a "not" and not a clause with one in it
 LONGEST_REPLACED = 60  # characters of the source in whose place words in brackets may stand
 
 _RANKS = {"exact": 0, "typographic": 1, "altered": 2}
-_OMITTED = r"\s*(?:[\[(（［]\s*(?:…+|\.{3,}|⋯+|略)\s*[\])）］]|…+|⋯+|\.{3,}|\. \. \.)\s*"
+_DOTS = r"(?:…[ …]*|⋯+|\.(?:[ \u00a0]?\.){2,})"
+_OMITTED = rf"\s*(?:[\[(（［]\s*(?:{_DOTS}|略)\s*[\])）］]|{_DOTS})\s*"
 _OMISSION = regex.compile(_OMITTED)
 _INSERTED = (
     r"(?P<blank>[ \u00a0]?)(?:[\[［〔](?P<inserted>[^\[\]［］〔〕]{0,60})[\]］〕]"
@@ -57,6 +60,8 @@ def looked_up(library: Library, finder: Finder, text: str, wanted: Wanted) -> Lo
     found = _in_pieces(library, finder, text, wanted)
     if (found is not None and found.place.kind != "altered") or not _INSERTION.search(text):
         return found
+    if any(_denies(insertion["inserted"] or "") for insertion in _INSERTION.finditer(text)):
+        return found
     for other in (_without_insertions(library, finder, text, wanted), _replaced(library, finder, text, wanted)):
         if other is not None and other.place.kind != "altered":
             return other
@@ -71,7 +76,7 @@ def _in_pieces(library: Library, finder: Finder, text: str, wanted: Wanted) -> L
     pieces = [piece for piece in _OMISSION.split(text) if piece.strip()]
     if best is not None and _OMISSION.search(finder.text_of(best)):
         pieces = []  # the source has such a mark there itself: it leaves nothing out
-    if len(pieces) > 1 and all(len(piece) >= LEAST_PIECE for piece in pieces):
+    if pieces and pieces != [text] and all(len(piece) >= LEAST_PIECE for piece in pieces):
         joined = _in_order(library, finder, text, pieces, wanted)
         if joined is not None and (best is None or _RANKS[joined.kind] <= _RANKS[best.kind]):
             return LookedUp(joined, len(pieces), 0)
@@ -119,35 +124,41 @@ def _marked(found: Found, places: Sequence[int], marked: Sequence[tuple[int, int
     return replace(found, kind="altered" if altered else verdict, differences=tuple(changes))
 
 
+def _denies(words: str) -> bool:
+    """Whether words are little else than a "not"."""
+    return len(words.strip()) <= LONGEST_DENIAL and "negation" in kinds_in(words)
+
+
 def _replaced(library: Library, finder: Finder, text: str, wanted: Wanted) -> LookedUp | None:
     """The place of the words where those in brackets stand for a few of the source's, without a number or a "not"."""
     gaps = list(_GAP.finditer(text))
     bounds = [0, *(bound for gap in gaps for bound in gap.span()), len(text)]
     spans = [(start, end) for start, end in zip(bounds[::2], bounds[1::2], strict=True) if text[start:end].strip()]
-    if not spans or any(end - start < LEAST_PIECE for start, end in spans):
+    longest = max(spans, key=lambda span: span[1] - span[0], default=(0, 0))
+    if longest[1] - longest[0] < LEAST_PIECE:
         return None
-    first = _best(library, finder.find(text[slice(*spans[0])], wanted.preferred), wanted)
-    if first is None:
+    anchor = _best(library, finder.find(text[slice(*longest)], wanted.preferred), wanted)
+    if anchor is None or anchor.kind == "altered":
         return None
-    found: list[Found] = []
-    for start, end in spans:
-        reached = found[-1].end if found else 0
-        held = [
-            one
-            for one in finder.find(text[start:end], first.document)
-            if one.document == first.document and one.start >= reached and one.kind != "altered"
-        ]
-        if not held:
-            return None
-        found.append(min(held, key=lambda one: one.start) if found else first)
-    source = library.document(first.document).text
+    loose = [
+        any(gap["omission"] and one[1] <= gap.start() and gap.end() <= other[0] for gap in gaps)
+        for one, other in pairwise(spans)
+    ]
+    source = library.document(anchor.document).text
+    pieces = [text[slice(*span)] for span in spans]
+    found = _beside(finder, pieces, loose, spans.index(longest), anchor, len(source))
+    if found is None:
+        return None
+    first = found[0]
     changes: list[Difference] = []
     for gap in gaps:
         before = [one for one, span in zip(found, spans, strict=True) if span[1] <= gap.start()]
         after = [one for one, span in zip(found, spans, strict=True) if span[0] >= gap.end()]
-        if gap["omission"] or not before or not after:
+        words = source[before[-1].end : after[0].start] if before and after else ""
+        if _denies(words):
+            return None
+        if gap["omission"] or not words:
             continue
-        words = source[before[-1].end : after[0].start]
         if len(words) > LONGEST_REPLACED or any(sign.isdigit() for sign in words) or kinds_in(words):
             return None
         at, to = before[-1].end - first.start, after[0].start - first.start
@@ -157,6 +168,34 @@ def _replaced(library: Library, finder: Finder, text: str, wanted: Wanted) -> Lo
     printed = any(change.what != "marked insertion" for change in changes)
     whole = Found("typographic" if printed else "exact", first.document, first.start, found[-1].end, tuple(changes))
     return LookedUp(whole, len(spans), 0)
+
+
+def _beside(
+    finder: Finder, pieces: Sequence[str], loose: Sequence[bool], place: int, anchor: Found, size: int
+) -> list[Found] | None:
+    """The places of all pieces, of which one is found, each as near to it as can be; None where one is missing.
+
+    `loose[i]` says that an omission stands between piece i and the next, which may then be anywhere.
+    """
+    shorter = [min(len(one), len(other)) for one, other in pairwise(pieces)]
+    if any(gap and length < LEAST_PIECE for gap, length in zip(loose, shorter, strict=True)):
+        return None
+    found = [anchor]
+    for at in range(place + 1, len(pieces)):
+        begin = found[-1].end
+        finish = size if loose[at - 1] else begin + LONGEST_REPLACED + 2 * len(pieces[at])
+        held = finder.within(pieces[at], anchor.document, begin, finish)
+        if not held:
+            return None
+        found.append(held[0])
+    for at in range(place - 1, -1, -1):
+        finish = found[0].start
+        begin = 0 if loose[at] else max(0, finish - LONGEST_REPLACED - 2 * len(pieces[at]))
+        held = finder.within(pieces[at], anchor.document, begin, finish)
+        if not held:
+            return None
+        found.insert(0, held[-1])
+    return found
 
 
 def _shifted(change: Difference, first: int, second: int) -> Difference:
@@ -192,6 +231,7 @@ def _in_order(library: Library, finder: Finder, text: str, pieces: list[str], wa
     first = _best(library, finder.find(pieces[0], wanted.preferred), wanted)
     if first is None:
         return None
+    source = library.document(first.document).text
     changes: list[Difference] = []
     kind = first.kind
     end = first.start
@@ -206,6 +246,10 @@ def _in_order(library: Library, finder: Finder, text: str, pieces: list[str], wa
             changes.append(Difference("altered", "order", place, place + len(piece), 0, end - first.start))
             kind = "altered"
             continue
+        if one is not first and _denies(source[end : one.start]):
+            left_out = end - first.start, one.start - first.start
+            changes.append(Difference("altered", "a negation left out", place, place, *left_out))
+            kind = "altered"
         changes += [_shifted(change, place, one.start - first.start) for change in one.differences]
         kind = max(kind, one.kind, key=lambda each: _RANKS[each])
         end = one.end

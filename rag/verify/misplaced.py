@@ -32,6 +32,11 @@ _PAGES = (
         r"(?:\s*[-–—]\s*(?P<last>\d{1,4}))?(?![\d.]*\d|\s*[月年日/]|[-.]\d|\s+\p{Lu})"
     ),
 )
+# A whole article's pages, where a journal or a collection is named; a book's are those of the place.
+_ARTICLE = regex.compile(
+    r"\[[JC](?:/OL)?\]|[年卷]\s*第?\s*\d+\s*期|第\s*\d+\s*期|\b\d{1,4}\s*\(\d{1,3}\)|\bvol\.|\bno\.", regex.I
+)
+LEAST_ARTICLE = 3  # pages
 _TITLES = regex.compile(r"《[^《》]{2,}》")
 
 
@@ -62,14 +67,15 @@ def misplaced(library: Library, names: Names, cited: Sequence[Cited | None]) -> 
     """For each quotation what its citation says wrongly; nothing for None."""
     claims: list[tuple[tuple[int, int], ...]] = []
     for one in cited:
-        claims.append(() if one is None else pages_said(_own_part(one, names)))
+        claims.append(() if one is None else _all_pages(_own_part(one, names)))
     offsets = _offsets(library, cited, claims)
     found: list[tuple[Misplaced, ...]] = []
-    for one, pages in zip(cited, claims, strict=True):
+    for one in cited:
         if one is None:
             found.append(())
             continue
         document = library.document(one.document)
+        pages = pages_said(_own_part(one, names))
         said = [_page(document, one, pages, offsets.get(one.document, 0)), _heading(document, one)]
         own = names.people_of(one.document)
         author = other_author(one.citation, document.title, own, names.people())
@@ -88,9 +94,20 @@ def misfits(document: Document, start: int, end: int, citation: str) -> int:
 def pages_said(citation: str) -> tuple[tuple[int, int], ...]:
     """The pages that the first line of a citation to name any names, each the first and the last.
 
+    A whole article's are none: where its words stand is not said by them.
+
     >>> pages_said("王立群：《华沙》，第3—5页"), pages_said("Ibid., p. 7\\nHall 2014, pp. 1-9")
     (((3, 5),), ((7, 7),))
     """
+    for line in citation.split("\n"):
+        pages = _all_pages(line)
+        if pages:
+            whole = _ARTICLE.search(line) is not None
+            return tuple(one for one in pages if not (whole and one[1] - one[0] + 1 >= LEAST_ARTICLE))
+    return ()
+
+
+def _all_pages(citation: str) -> tuple[tuple[int, int], ...]:
     for line in citation.split("\n"):
         found = [(match["first"], match["last"] or match["first"]) for form in _PAGES for match in form.finditer(line)]
         pages = [(_number(first), _number(last)) for first, last in found]

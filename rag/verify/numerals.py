@@ -20,7 +20,10 @@ from rag.verify.report import Part
 
 NEIGHBOURS = 1  # paragraphs before and after the cited one that belong to the passage
 
-_MARKS = regex.compile(r"[\[［【〔][\d\s,，、–-]+[\]］】〕]|[（(][^（()）]*[)）]")
+# Numbers of references, with a page after them, and what stands in parentheses.
+_MARKS = regex.compile(
+    r"[\[［【〔][\d\s,，、–-]+[\]］】〕](?:\d{1,4}(?:[-–—]\d{1,4})?(?=[\s。，；、,.;:：）)\[［]|\Z))?|[（(][^（()）]*[)）]"
+)
 _COUNTED = regex.compile(r"\s*[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、．]\s*")
 
 Places = Mapping[tuple[int, int, int], Quote]  # part, start and end of a quotation -> where its words are

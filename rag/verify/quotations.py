@@ -11,6 +11,8 @@ from rag.verify.report import NoteMark, Part
 
 _STOP = regex.compile(r"[。！？!?]|\.(?=\s|\Z)|\n")
 _NUMBER = regex.compile(r"[\[［【〔](\d{1,3}(?:\s*[-–—,，、]\s*\d{1,3})*)[\]］】〕]")
+# A page after a reference's number, as GB/T 7714 puts it: [1]5-7.
+_PAGE_AFTER = regex.compile(r"(\d{1,4}(?:\s*[-–—]\s*\d{1,4})?)(?=[\s。，；、,.;:：）)\[［]|\Z)")
 _PARENTHESES = regex.compile(r"\s*[（(\[]([^（()）\]]{2,200})[)）\]]")
 _LISTED = regex.compile(r"\s*[\[［【〔](\d{1,3})[\]］】〕]\s*")
 _ATTRIBUTION = regex.compile(r"\s*[—–―─-]{1,2}\s*\S")  # the last line of a block quotation: — Title
@@ -122,7 +124,10 @@ def _citation(part: Part, end: int, limit: int, references: dict[str, str]) -> s
     after = part.text[end:limit]
     number = _NUMBER.search(after)
     if number is not None:
-        return "\n".join(references[each] for each in reference_numbers(number.group()) if each in references)
+        page = _PAGE_AFTER.match(after, number.end())
+        said = [f"第{page.group(1)}页"] if page is not None else []
+        cited = [references[each] for each in reference_numbers(number.group()) if each in references]
+        return "\n".join([*said, *cited] if cited else [])
     following = _PARENTHESES.match(after.lstrip('”」』»›"’〞＂。，,. '))
     if following is None and part.kind == "quotation":
         return after.strip(" —–―。.")

@@ -16,6 +16,20 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 _SKIPPED = frozenset(["head", "script", "style", "template", "noscript", "iframe", "object", "svg", "math"])
 _NOTE_LINK = regex.compile(r"\s*[\[(（［]?\s*(?:\d{1,4}|[*†‡§]|[①-⑳])\s*[\])）］]?\s*")
+# How office programs name their styles for quotations in a page.
+_QUOTE_CLASSES = frozenset(
+    [
+        "block-text",
+        "quotations",
+        "quote",
+        "intense-quote",
+        "msoquote",
+        "msointensequote",
+        "msoblocktext",
+        "引用",
+        "明显引用",
+    ]
+)
 _BLANKS = regex.compile(r"[ \t\n\r\f]+")
 
 
@@ -76,7 +90,9 @@ class _Walk:
         style = (element.get("style") or "").replace(" ", "")
         kept = kept or element.tag in ("pre", "textarea") or "white-space:pre" in style
         inner: Kind = "note" if element in self._held else kind
-        if element.tag == "blockquote" and inner == "text":
+        classes = (element.get("class") or "").lower().split()
+        quoted = element.tag == "blockquote" or (element.tag == "p" and not _QUOTE_CLASSES.isdisjoint(classes))
+        if quoted and inner == "text":
             inner = "quotation"
         is_block = element.tag in _BLOCKS
         if is_block:

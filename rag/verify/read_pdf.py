@@ -28,6 +28,7 @@ SAME_PLACE = 2.5  # points
 
 _SIGNS = "*†‡§①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳⁰¹²³⁴⁵⁶⁷⁸⁹"
 _NOTE = regex.compile(rf"\s*[\[［〔]?(\d{{1,3}}|[{_SIGNS}]+)[\]］〕]?[\s.、．]*(?=\P{{N}})")
+_LONE = regex.compile(rf"\s*(\d{{1,3}}|[{_SIGNS}]+)\s*")  # a note's number that is a line of its own by its place
 _LISTED = regex.compile(r"\s*[\[［【〔]\d{1,3}[\]］】〕]")
 _ITEM = regex.compile(
     r"\s*(?:[•·▪●■◆○*\uf0b7–-]|[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[a-zA-Z])[)）、.．])\s*\S"
@@ -117,15 +118,11 @@ def _without_notes(page: Page, body: float) -> tuple[list[Line], list[tuple[str,
     lines = list(page.lines)
     foot = [line for line in lines if line.box.top < _FOOT * page.height and _PAGE_NUMBER.fullmatch(line.text)]
     inner = [line for line in lines if not any(line is other for other in foot)]
-    first = len(inner)
-    while first and inner[first - 1].size < SMALLER * body:
-        first -= 1
-    while first < len(inner) and not _NOTE.match(inner[first].text):
-        first += 1
+    first = _first_note(inner, body)
     found: list[tuple[str, str]] = []
     before = None
     for line in inner[first:]:
-        begins = _NOTE.match(line.text)
+        begins = _begins(line, body)
         if begins is not None and _follows(found, begins[1]):
             found.append((begins[1], line.text[begins.end() :]))
         else:
@@ -133,6 +130,32 @@ def _without_notes(page: Page, body: float) -> tuple[list[Line], list[tuple[str,
             found[-1] = (sign, text + (joint(before or text, line.text) if text else "") + line.text)
         before = line.text
     return [*inner[:first], *foot], found
+
+
+def _first_note(lines: Sequence[Line], body: float) -> int:
+    """The first of the lines at a page's foot that are notes: smaller ones, or those that begin with raised numbers."""
+    first = len(lines)
+    while first and lines[first - 1].size < SMALLER * body:
+        first -= 1
+    while first < len(lines) and not _NOTE.match(lines[first].text):
+        first += 1
+    number = None
+    for place in range(len(lines) - 1, -1, -1):
+        begins = _begins(lines[place], body)
+        if begins is None or not begins[1].isdecimal():
+            continue
+        if begins.re is _NOTE and not _is_raised(lines[place])[begins.start(1)]:
+            continue
+        if number is not None and int(begins[1]) != number - 1:
+            break
+        number, first = int(begins[1]), min(first, place)
+    return first
+
+
+def _begins(line: Line, body: float) -> regex.Match[str] | None:
+    """The number that a line begins with, as a note does."""
+    lone = _LONE.fullmatch(line.text) if line.size < SMALLER * body else None
+    return _NOTE.match(line.text) if lone is None else lone
 
 
 def _follows(found: Sequence[tuple[str, str]], sign: str) -> bool:
@@ -145,18 +168,7 @@ def _follows(found: Sequence[tuple[str, str]], sign: str) -> bool:
 
 def _without_marks(line: Line, marks: Marks) -> Line:
     """The line without its notes' marks, which are put into `marks`."""
-    inked = [box for character, box in zip(line.text, line.boxes, strict=True) if not character.isspace()]
-    height = median(box.top - box.bottom for box in inked)
-    bottom = median(box.bottom for box in inked)
-    raised = [
-        character in _SIGNS[4:]
-        or (
-            (character.isdecimal() or character in "*†‡§[]")
-            and box.top - box.bottom < RAISED_SIZE * height
-            and box.bottom > bottom + 0.1 * height
-        )
-        for character, box in zip(line.text, line.boxes, strict=True)
-    ]
+    raised = _is_raised(line)
     if not any(raised) or all(raised):
         return line
     text = ""
@@ -172,6 +184,22 @@ def _without_marks(line: Line, marks: Marks) -> Line:
     cleaned = replace(line, text=text, boxes=boxes)
     marks[id(cleaned)] = [(at, sign.strip("[]")) for at, sign in signs]
     return cleaned
+
+
+def _is_raised(line: Line) -> list[bool]:
+    """Of each character whether it is a note's mark, or a part of one, by its size and place."""
+    inked = [box for character, box in zip(line.text, line.boxes, strict=True) if not character.isspace()]
+    height = median(box.top - box.bottom for box in inked)
+    bottom = median(box.bottom for box in inked)
+    return [
+        character in _SIGNS[4:]
+        or (
+            (character.isdecimal() or character in "*†‡§[]")
+            and box.top - box.bottom < RAISED_SIZE * height
+            and box.bottom > bottom + 0.1 * height
+        )
+        for character, box in zip(line.text, line.boxes, strict=True)
+    ]
 
 
 def _margins(pages: Sequence[Page]) -> dict[int, float]:
