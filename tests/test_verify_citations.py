@@ -235,6 +235,34 @@ def test_the_page_stands_after_the_number(library: Library, page: str, ok: bool)
     assert checked(library, text).ok is ok
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"王立群在《华沙城市概况》第2页写道：“{SECOND}”。", []),
+        (f"王立群在《华沙城市概况》第3页写道：“{SECOND}”。", [("3", "2")]),
+        (f"As 王立群 (2019, p. 3) notes, “{SECOND}”.", [("3", "2")]),
+        (f"“{FIRST}”（《华沙城市概况》，第1页），又说“{SECOND}”。", []),  # the page is the first quotation's
+    ],
+)
+def test_a_page_before_the_words(library: Library, text: str, told: list[tuple[str, str]]) -> None:
+    report = checked(library, text)
+    assert [(each.cited, each.actual) for one in report.quotations for each in one.misplaced] == told
+    assert report.figures == () or all(figure.ok for figure in report.figures)
+
+
+def test_two_mistakes_alike_are_no_numbering(library: Library) -> None:
+    """Two wrong pages that are off by the same number do not make the right one wrong."""
+    text = "".join(
+        f"“{words}”（《华沙城市概况》，第{page}页）。" for words, page in ((FIRST, 2), (SECOND, 3), (THIRD, 3))
+    )
+    assert [bool(one.misplaced) for one in checked(library, text).quotations] == [True, True, False]
+
+
+def test_numbers_of_a_citation_are_no_figures(library: Library) -> None:
+    text = f"“{SECOND}” [Wang 2019, p. 7], see page 9 and 第8—10页, of 13 clubs."
+    assert [figure.text for figure in checked(library, text).figures] == ["13"]
+
+
 @pytest.mark.parametrize("mark", ["'", "’"])
 def test_a_name_with_an_apostrophe(library: Library, mark: str) -> None:
     assert checked(library, f"“A yard lies in the middle of the old campus” (O{mark}Neil, 2017).").ok

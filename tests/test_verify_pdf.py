@@ -11,7 +11,8 @@ import pytest
 
 from index.library import Library
 from rag.verify import read_report, verify
-from rag.verify.report import Part
+from rag.verify.quotations import quotations
+from rag.verify.report import NoteMark, Part
 from tests.conftest import ARTICLE
 from tests.evidence_fakes import library_of
 
@@ -124,3 +125,12 @@ def test_notes_as_large_as_the_text(tmp_path: Path) -> None:
     assert [part.text.replace(" ", "") for part in parts if part.kind == "note"] == [
         note.replace(" ", "") for note in notes
     ]
+
+
+def test_the_note_of_another_paragraph_is_no_citation() -> None:
+    words = "No harbour master has ever said it"
+    text = f"“{words}”, he wrote.\n\nAnd so on."
+    part = Part("text", text, (NoteMark(len(text), "Of another paragraph."),))
+    assert [one.citation for one in quotations((part,))] == [""]
+    part = Part("text", text, (NoteMark(text.index("\n"), "Its own."), *part.notes))
+    assert [one.citation for one in quotations((part,))] == ["Its own."]

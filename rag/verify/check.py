@@ -96,8 +96,8 @@ def _cited(checked: Checked) -> Cited | None:
     source = checked.source
     if source is None or checked.wrong_document or source.document not in checked.named:
         return None
-    citation = checked.quotation.citation
-    return Cited(source.document, source.start, source.end, citation, checked.is_unaltered)
+    given = checked.quotation
+    return Cited(source.document, source.start, source.end, given.citation, checked.is_unaltered, given.introduced)
 
 
 def _is_title(part: Part, quotation: Quotation, names: Names) -> bool:
@@ -111,7 +111,8 @@ def _checked(library: Library, finder: Finder, names: Names, known: set[str], qu
     address = address_in(quotation.citation)
     named = names.cited(quotation.citation) or names.introduced(quotation.introduced)
     wanted = named | ({address.document} if address is not None and address.document in known else set())
-    found = looked_up(library, finder, quotation.text, Wanted(address, frozenset(wanted), quotation.citation))
+    said = quotation.citation or quotation.introduced
+    found = looked_up(library, finder, quotation.text, Wanted(address, frozenset(wanted), said))
     lost = address is not None and address.document not in known
     if found is None:
         return Checked(quotation, "not found", None, (), False if address else None, tuple(sorted(named)), False, 1, 0)

@@ -36,7 +36,9 @@ _PAGES = (
 _ARTICLE = regex.compile(
     r"\[[JC](?:/OL)?\]|[年卷]\s*第?\s*\d+\s*期|第\s*\d+\s*期|\b\d{1,4}\s*\(\d{1,3}\)|\bvol\.|\bno\.", regex.I
 )
+AGREEING = 3  # times as many citations that say so as of pages by the file, for a document to be numbered otherwise
 LEAST_ARTICLE = 3  # pages
+_OF_THE_LAST = regex.compile(r"\A[\W_]{0,4}[(（][^()（）]*[)）]")  # a source in parentheses is the last quotation's
 _TITLES = regex.compile(r"《[^《》]{2,}》")
 
 
@@ -53,7 +55,8 @@ class Misplaced:
 class Cited:
     """A quotation's words in their document, and the citation that names it.
 
-    `sure` where the words are the source's: only those count for how a document's pages are numbered.
+    `introduced` is the sentence before them, for where there is no citation after them. `sure` where the words are the
+    source's: only those count for how a document's pages are numbered.
     """
 
     document: str
@@ -61,6 +64,7 @@ class Cited:
     end: int
     citation: str
     sure: bool
+    introduced: str = ""
 
 
 def misplaced(library: Library, names: Names, cited: Sequence[Cited | None]) -> list[tuple[Misplaced, ...]]:
@@ -132,6 +136,8 @@ def _number(text: str) -> int:
 
 def _own_part(one: Cited, names: Names) -> str:
     """The part of a citation of several works that is about the words' document; "" where it names another title."""
+    if not one.citation:
+        return str(_OF_THE_LAST.sub("", one.introduced, 1))
     parts = [part for part in regex.split(r"[;；]", one.citation) if one.document in names.by_title(part)]
     if parts:
         return "\n".join(parts)
@@ -161,7 +167,7 @@ def _offsets(
         if not counted:
             continue
         best, times = max(counted.items(), key=lambda item: (item[1], item[0] == 0))
-        if best and times > 1 and times > counted[0] and times > sum(counted.values()) / 2:
+        if best and times > 1 and times >= AGREEING * counted[0] and times > sum(counted.values()) / 2:
             offsets[document_id] = best
     return offsets
 

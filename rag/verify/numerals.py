@@ -20,9 +20,10 @@ from rag.verify.report import Part
 
 NEIGHBOURS = 1  # paragraphs before and after the cited one that belong to the passage
 
-# Numbers of references, with a page after them, and what stands in parentheses.
+# Numbers of references, with a page after them, what stands in parentheses or brackets, and pages.
 _MARKS = regex.compile(
-    r"[\[［【〔][\d\s,，、–-]+[\]］】〕](?:\d{1,4}(?:[-–—]\d{1,4})?(?=[\s。，；、,.;:：）)\[［]|\Z))?|[（(][^（()）]*[)）]"
+    r"[\[［【〔][\d\s,，、–-]+[\]］】〕](?:\d{1,4}(?:[-–—]\d{1,4})?(?=[\s。，；、,.;:：）)\[［]|\Z))?|[（(][^（()）]*[)）]|\[[^\[\]]*\]"
+    r"|第\s*\d+(?:\s*[-–—~至到]\s*\d+)?\s*[页頁]|\b(?:pages?|pp?\.)\s*\d+(?:\s*[-–—]\s*\d+)?"
 )
 _COUNTED = regex.compile(r"\s*[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）.、．]\s*")
 

@@ -9,7 +9,9 @@ import regex
 from rag.marks import is_long, marked_spans
 from rag.verify.report import NoteMark, Part
 
-_STOP = regex.compile(r"[。！？!?]|\.(?=\s|\Z)|\n")
+_STOP = regex.compile(
+    r"[。！？!?]|(?<!\b(?:pp?|pg|vol|no|cf|al|eds?|dr|mrs?|prof|st|vs|ch|sec))\.(?=\s|\Z)|\n", regex.I
+)
 _NUMBER = regex.compile(r"[\[［【〔](\d{1,3}(?:\s*[-–—,，、]\s*\d{1,3})*)[\]］】〕]")
 # A page after a reference's number, as GB/T 7714 puts it: [1]5-7.
 _PAGE_AFTER = regex.compile(r"(\d{1,4}(?:\s*[-–—]\s*\d{1,4})?)(?=[\s。，；、,.;:：）)\[［]|\Z)")
@@ -24,6 +26,7 @@ _TAIL = regex.compile(
     r"[。.]?\s*\Z",
     regex.I,
 )
+PARAGRAPH_END = "\n\n"  # in a part of several paragraphs
 _BEFORE = 200  # characters before a quotation in which its source may be named
 
 
@@ -117,11 +120,11 @@ def _without_source(part: Part) -> int:
 
 def _citation(part: Part, end: int, limit: int, references: dict[str, str]) -> str:
     """The first of: notes, numbers of references, parentheses, after the quotation and before the next one."""
-    notes = _first_notes(part.notes, end, limit)
+    after = part.text[end:limit].split(PARAGRAPH_END)[0]
+    notes = _first_notes(part.notes, end, end + len(after) + 1)
     if notes:
         text = "\n".join(notes)
         return "\n".join([text, *(references[number] for number in reference_numbers(text) if number in references)])
-    after = part.text[end:limit]
     number = _NUMBER.search(after)
     if number is not None:
         page = _PAGE_AFTER.match(after, number.end())

@@ -17,6 +17,7 @@ import regex
 
 from index.readers.pdf_layout import Page, Paragraph, joint, paragraphs
 from index.readers.pdf_page import Line, page_lines
+from rag.verify.quotations import PARAGRAPH_END
 from rag.verify.report import Kind, NoteMark, Part
 
 SMALLER = 0.93  # a note's letters, in those of the text
@@ -89,7 +90,7 @@ def _parts(shown: Sequence[_Shown], notes: dict[tuple[int, str], str]) -> list[P
         apart = paragraph.quoted or _LISTED.match(paragraph.text) is not None
         if apart:
             finish("text")
-        text += "\n" * bool(text)
+        text += PARAGRAPH_END * bool(text)
         for at, sign in paragraph.marks:
             note = next((notes[page, sign] for page in _near(paragraph.page) if (page, sign) in notes), "")
             marks.append(NoteMark(len(text) + at, note))
