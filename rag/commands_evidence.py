@@ -42,6 +42,7 @@ def register(commands: Any) -> None:
     export.add_argument("--to", type=Path, required=True, metavar="FILE", help="its suffix names the format")
     export.add_argument("--format", metavar="FORMAT", help="md, docx, odt, html, csv, xlsx, bib or json")
     export.add_argument("--style", metavar="STYLE", help="citation style: a CSL name or a .csl file")
+    export.add_argument("--references", type=Path, metavar="FILE", help="your bibliography: .bib, .ris or CSL-JSON")
     export.add_argument("--language", choices=("zh", "en"), default="zh", help="of the words around the quotes")
     verify = command(commands, "verify", _verify, "check the quotations of a finished report / 核对成稿中的引文")
     verify.add_argument("file", type=Path, metavar="REPORT", help="a .md, .docx, .odt, .html, .pdf or .txt file")
@@ -167,12 +168,15 @@ def _delete(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from rag.export import export, kind_of
+    from rag.export.listed import read_references
 
     evidence, library = _evidence(options), Library(options.library)
     report = evidence.report(text_of(options.report))
     kind = kind_of(options.to, options.format)
     entries = evidence.entries(report.id)
-    _write(options.to, export(report.name, entries, library, kind, options.style, options.language))
+    given = options.references
+    known = () if given is None else read_references(_read(given), given.name)
+    _write(options.to, export(report.name, entries, library, kind, options.style, options.language, known))
     say(f"{len(entries)} quotes / 条引文 → {options.to}")
     if options.json:
         print_json({"report": report.name, "quotes": len(entries), "file": str(options.to), "format": kind})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from index.library import Library
 from rag.evidence import Entry, state
@@ -39,17 +40,19 @@ def export(
     kind: str,
     style: str | None = None,
     language: str = "zh",
+    listed: Sequence[dict[str, Any]] = (),
 ) -> bytes:
     """The file of a report, as bytes. `kind` is a key of WRITERS, `language` zh or en, that of the words around quotes.
 
     `style` is a citation style by its CSL name, or a .csl file; GB/T 7714-2015 numeric in Chinese and Chicago notes in
-    English when not given. Raises UnexportableReport where the format cannot hold a quote as it is, and UnknownStyle.
+    English when not given. `listed` are CSL items (`read_references`), followed where they are of the documents. Raises
+    UnexportableReport where the format cannot hold a quote as it is, and UnknownStyle.
     """
     with library.snapshot():
         states = tuple(state(library, entry) for entry in entries)
     chosen = DEFAULT_STYLES[language] if style is None else style
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    return WRITERS[kind](Content(name, tuple(entries), states, chosen, language, made))
+    return WRITERS[kind](Content(name, tuple(entries), states, chosen, language, made, tuple(listed)))
 
 
 def kind_of(path: Path, given: str | None = None) -> str:

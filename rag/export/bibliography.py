@@ -7,13 +7,13 @@ from collections import defaultdict
 from typing import Any
 
 from rag.export.content import Content, address
-from rag.export.pandoc import run_pandoc
+from rag.export.process import run_pandoc
 from rag.export.references import key_of, references
 
 
 def write_biblatex(content: Content) -> bytes:
     """The documents as BibLaTeX, each once."""
-    items = json.dumps(references(content.entries), ensure_ascii=False).encode()
+    items = json.dumps(references(content.entries, content.listed), ensure_ascii=False).encode()
     return run_pandoc(items, ["--from=csljson", "--to=biblatex", "--wrap=none"], content.name)
 
 
@@ -30,5 +30,5 @@ def write_csl_json(content: Content) -> bytes:
                 "note": entry.note,
             }
         )
-    items = [{**item, "custom": {"quotes": quotes[item["id"]]}} for item in references(content.entries)]
+    items = [{**item, "custom": {"quotes": quotes[item["id"]]}} for item in references(content.entries, content.listed)]
     return json.dumps(items, ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import regex
 
@@ -42,7 +43,10 @@ class UnexportableReport(YinzhengError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A report with how each entry's source was when it was exported; `states[i]` is that of `entries[i]`."""
+    """A report with how each entry's source was when it was exported; `states[i]` is that of `entries[i]`.
+
+    `listed` are CSL items of its user's own bibliography, which are followed for the documents that they are of.
+    """
 
     name: str
     entries: tuple[Entry, ...]
@@ -50,6 +54,7 @@ class Content:
     style: str
     language: str
     made: str
+    listed: tuple[dict[str, Any], ...] = ()
 
     def words(self, key: str) -> str:
         """A word of the language the report is written in."""

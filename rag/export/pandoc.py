@@ -1,4 +1,4 @@
-"""Pandoc as a subprocess: it formats citations, footnotes and files; the quotes go in as its finished text nodes.
+"""What pandoc is given: it formats citations, footnotes and files; the quotes go in as its finished text nodes.
 
 Nothing is written as Markdown and read again, so that no mark in a quote can mean anything.
 """
@@ -6,22 +6,22 @@ Nothing is written as Markdown and read again, so that no mark in a quote can me
 from __future__ import annotations
 
 import json
-import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rag.evidence import Entry
-from rag.export.content import Content, UnexportableReport, address, lines_of, whereabouts, without_controls
+from rag.export.content import Content, address, lines_of, whereabouts, without_controls
+from rag.export.printed import corrected
+from rag.export.process import run_pandoc
 from rag.export.references import key_of, references
-from rag.export.styles import style_file
+from rag.export.styles import is_chinese, style_file
 
 Node = dict[str, Any]
 QuoteNodes = Callable[[str], list[Node]]  # a quote's text -> the inline nodes that show it exactly
 
 _API_VERSION = [1, 23, 1]
-_SECONDS = 120
 
 
 def words(text: str) -> Node:
@@ -42,36 +42,20 @@ def paragraph(*inlines: Node) -> Node:
 def write_with_pandoc(content: Content, target: str, quote_nodes: QuoteNodes, options: Sequence[str] = ()) -> bytes:
     """The report in one of pandoc's formats. Raises UnexportableReport where pandoc fails, and UnknownStyle."""
     with tempfile.TemporaryDirectory(prefix="yinzheng-") as folder:
-        items = Path(folder, "references.json")
-        items.write_text(json.dumps(references(content.entries), ensure_ascii=False), encoding="utf-8")
-        cite = ["--citeproc", f"--csl={style_file(content.style)}", f"--bibliography={items}"]
-        document = json.dumps(_document(content, quote_nodes, target)).encode()
+        listed = references(content.entries, content.listed)
+        items, style = Path(folder, "references.json"), style_file(content.style)
+        items.write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
+        given = json.dumps(_document(content, quote_nodes, target)).encode()
+        cite = ["--from=json", "--to=json", "--citeproc", f"--csl={style}", f"--bibliography={items}"]
+        cited = json.loads(run_pandoc(given, cite, content.name))
+        if is_chinese(style):
+            cited = corrected(cited, listed)
         if target.startswith("markdown"):  # has no raised numbers that every reader of Markdown shows
-            cited = run_pandoc(document, ["--from=json", "--to=json", *cite], content.name)
-            document, cite = json.dumps(_lowered(json.loads(cited))).encode(), []
+            cited = _lowered(cited)
         result = Path(folder, "result")  # some formats are not written to standard output
-        run_pandoc(
-            document,
-            ["--from=json", f"--to={target}", "--wrap=none", f"--output={result}", *cite, *options],
-            content.name,
-        )
+        written = ["--from=json", f"--to={target}", "--wrap=none", f"--output={result}", *options]
+        run_pandoc(json.dumps(cited).encode(), written, content.name)
         return result.read_bytes()
-
-
-def run_pandoc(given: bytes, arguments: Sequence[str], name: str) -> bytes:
-    """What pandoc makes of its input. Raises UnexportableReport."""
-    import pypandoc
-
-    command = [pypandoc.get_pandoc_path(), *arguments]
-    try:
-        outcome = subprocess.run(command, input=given, capture_output=True, check=False, timeout=_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise UnexportableReport(f"pandoc took more than {_SECONDS} s for {name!r}") from error
-    if outcome.returncode != 0:
-        raise UnexportableReport(
-            f"pandoc could not write {name!r}: {outcome.stderr.decode('utf-8', 'replace').strip()}"
-        )
-    return outcome.stdout
 
 
 def _lowered(node: Any) -> Any:

@@ -9,8 +9,11 @@ import regex
 
 from rag.evidence import Entry
 from rag.export.content import without_controls
+from rag.export.listed import listed
+from rag.verify.authors import people
 
 _NEWSPAPER = regex.compile(r"(?:报|报社|Times|Daily|Post|News|Herald|Gazette|Tribune|Guardian)\Z", regex.IGNORECASE)
+_NO_GIVEN = regex.compile(r"(?:Inc|Ltd|Co|LLC|GmbH|Corp|AG|SA)\b", regex.IGNORECASE)  # Example, Inc.
 _HAN = regex.compile(r"\p{Han}")
 
 
@@ -22,12 +25,23 @@ def key_of(entry: Entry) -> str:
     return f"d{entry.document}"
 
 
-def references(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """A CSL item for each document, in the order of their first entry."""
+def references(entries: Sequence[Entry], known: Sequence[dict[str, Any]] = ()) -> list[dict[str, Any]]:
+    """A CSL item for each document, in the order of their first entry: the known one where it is of that document."""
     first: dict[str, Entry] = {}
     for entry in entries:
         first.setdefault(key_of(entry), entry)
-    return [_item(key, entry) for key, entry in first.items()]
+    return [_known(key, entry, known) or _item(key, entry) for key, entry in first.items()]
+
+
+def _known(key: str, entry: Entry, known: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    item = listed(entry, known)
+    if item is None:
+        return None
+    language = item.get("language") or ("zh-CN" if _HAN.search(str(item["title"])) else "en")
+    own = {**item, "id": key, "language": language}
+    if own.get("URL") and not own.get("accessed"):
+        own["accessed"] = {"date-parts": [_date_parts(entry.added)]}
+    return own
 
 
 def _item(key: str, entry: Entry) -> dict[str, Any]:
@@ -46,7 +60,7 @@ def _item(key: str, entry: Entry) -> dict[str, Any]:
         "language": "zh-CN" if _HAN.search(title) else "en",
     }
     if entry.author:
-        item["author"] = [_name(part) for part in regex.split(r"\s*[;；、]\s*", entry.author) if part]
+        item["author"] = [_name(part) for part in regex.split(r"\s*[;；、]\s*", entry.author.strip()) if part]
     if entry.publisher:
         item["container-title" if newspaper or kind == "webpage" else "publisher"] = without_controls(entry.publisher)
     if entry.date and (parts := _date_parts(entry.date)):
@@ -58,9 +72,20 @@ def _item(key: str, entry: Entry) -> dict[str, Any]:
 
 
 def _name(words: str) -> dict[str, str]:
-    """A name with a comma has its family name first; any other is kept as it is written."""
-    family, comma, given = (part.strip() for part in without_controls(words).partition(","))
-    return {"family": family, "given": given} if comma and given else {"literal": without_controls(words)}
+    """A person's name in Latin letters in its parts; any other, an institution's for one, as it is written."""
+    words = without_controls(words)
+    family, comma, given = (part.strip() for part in words.partition(","))
+    if comma and given:
+        return {"family": family, "given": given} if not _NO_GIVEN.match(given) else {"literal": words}
+    found = people(words)
+    if len(found) == 1 and found[0].name == words and not _HAN.search(words):
+        rest = (
+            words.removesuffix(found[0].family)
+            if words.endswith(found[0].family)
+            else words.removeprefix(found[0].family)
+        )
+        return {"family": found[0].family, "given": rest.strip()}
+    return {"literal": words}
 
 
 def _date_parts(date: str) -> list[int]:

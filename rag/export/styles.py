@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import regex
+
 from index.errors import YinzhengError
 
 DEFAULT_STYLES = {"zh": "gb-t-7714-2015-numeric", "en": "chicago-notes"}
@@ -13,6 +15,11 @@ _PREFIX = "china-national-standard-"  # what the collection puts before the stan
 
 class UnknownStyle(YinzhengError):
     """A name that is no citation style's, and no file's."""
+
+
+def is_chinese(style: Path) -> bool:
+    """Whether a style prints the words of Chinese by itself."""
+    return regex.search(rb'default-locale="zh', style.read_bytes()[:4000]) is not None
 
 
 def style_file(name: str) -> Path:

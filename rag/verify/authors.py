@@ -12,6 +12,16 @@ _NOBODY = frozenset(
      "acrobat", "default", "guest", "home", "lenovo", "dell", "python", "writer", "用户", "微软用户", "作者", "佚名",
      "管理员", "系统管理员", "雨林木风", "深度联盟", "番茄花园", "编辑部", "本刊编辑", "记者"]
 )  # fmt: skip
+# Words that are in the names of institutions and in no person's.
+_INSTITUTION = frozenset(
+    ["organization", "organisation", "university", "institute", "institution", "committee", "bureau", "ministry",
+     "center", "centre", "inc", "ltd", "llc", "gmbh", "press", "group", "department", "council", "bank", "fund",
+     "agency", "association", "society", "commission", "office", "team", "union", "nations", "news", "times", "post",
+     "company", "corporation", "government", "school", "college", "library", "museum", "foundation", "network",
+     "service", "services", "authority", "board", "federation", "international", "national", "academy", "parliament",
+     "assembly", "secretariat", "republic", "states", "kingdom", "commonwealth", "party", "church", "hospital",
+     "laboratory", "project", "programme", "program", "initiative", "forum", "alliance", "trust", "the"]
+)  # fmt: skip
 _BETWEEN = regex.compile(r"\s*(?:[;；、/]|\band\b|&|和|，|,(?=\s*\p{Han}))\s*")
 _HAN_NAME = regex.compile(r"\p{Han}[\p{Han}·]{1,3}")
 _LATIN_NAME = regex.compile(r"\p{Lu}[\p{L}.'’-]*")
@@ -75,7 +85,7 @@ def people(author: str) -> tuple[Person, ...]:
         words = regex.split(r"[\s,]+", piece)
         if len(words) < 2 or not all(_LATIN_NAME.fullmatch(word) for word in words):
             continue
-        if any(word.lower().strip(".") in _NOBODY for word in words):
+        if any(word.lower().strip(".") in _NOBODY | _INSTITUTION for word in words):
             continue
         first = len(whole) == 2 or (words[0].isupper() and not words[-1].isupper())  # HALL Peter
         family = words[0] if first else words[-1]
