@@ -22,13 +22,23 @@ def checked_html(report: CheckedReport, words: Words) -> str:
             name=report.name, count=len(report.quotations), good=good, documents=report.documents
         )
         items = "".join(_checked(one, words) for one in report.quotations)
-        said = f'<p class="counted" dir="auto">{escape(counted)}</p><ol class="checked">{items}</ol>'
+        copies = _copy("html", own.marked_html)
+        if report.name.lower().endswith(".docx"):
+            copies = _copy("docx", own.marked_word) + copies
+        said = (
+            f'<p class="counted" dir="auto">{escape(counted)}</p><div class="copies">{copies}</div>'
+            f'<ol class="checked">{items}</ol>'
+        )
     wrong = "".join(
         f"<li><strong>{escape(figure.text)}</strong> {escape(own.figure_states[figure.state])}</li>"
         for figure in report.figures
         if not figure.ok
     )
     return said + (f'<h3>{escape(own.figures)}</h3><ul class="figures">{wrong}</ul>' if wrong else "")
+
+
+def _copy(kind: str, label: str) -> str:
+    return f'<button type="button" data-do="marked" data-kind="{kind}">{escape(label)}</button>'
 
 
 def remarks(checked: Checked, own: EvidenceWords) -> list[str]:

@@ -25,6 +25,8 @@ document.addEventListener("click", (event) => {
   const { document: id, start, end, digest } = button.dataset;
   open({ document: id, start: Number(start), end: Number(end), digest });
 });
+// The same document at another place, asked for by what stands below it, which keeps the focus.
+document.addEventListener("place", ({ detail }) => wanted && open(detail, false));
 view.close.addEventListener("click", close);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && wanted) close();
@@ -33,18 +35,18 @@ view.before.addEventListener("click", () => more("before"));
 view.after.addEventListener("click", () => more("after"));
 openAddress();
 
-async function open(place) {
+async function open(place, anew = true) {
   wanted = { ...place, before: props.around, after: props.around };
   document.body.classList.add("document-open");
   markOpener();
-  say(words().opening);
+  if (anew) say(words().opening);
   const shown = await fetched();
   if (!shown) return;
   show(shown);
   showPages(shown);
   const mark = view.text.querySelector("mark");
   mark.scrollIntoView({ block: "center" });
-  view.close.focus({ preventScroll: true });
+  if (anew) view.close.focus({ preventScroll: true });
 }
 
 async function more(side) {

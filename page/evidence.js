@@ -10,6 +10,8 @@ const SAID = 4000; // milliseconds that a message stays
 let report = kept();
 let held = []; // for each report: its id, its name, the quotes in it
 let last = Promise.resolve(); // one thing after another, in the order of asking
+let checked = null; // the report that was checked last: its name and content, for a marked copy of it
+let span = null; // what is known of the quote that is shown in the document: its address, what can be done with it
 let selected = null; // what is selected in the document: document, start, end, text
 
 const notice = document.createElement("p"); // says what was done, wherever it was asked for
@@ -35,6 +37,7 @@ element.addEventListener("click", ({ target }) => {
     }, ASKED);
     return;
   }
+  if (action === "marked") return act({ action, kind, ...checked });
   act({ action, entry: Number(entry), name, kind, document: id, term });
 });
 element.addEventListener("change", ({ target }) => {
@@ -48,19 +51,65 @@ element.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
   const asked = { action: form.dataset.form, ...Object.fromEntries(new FormData(form)) };
-  if (asked.action === "verify") {
-    const { file } = asked;
-    delete asked.file;
+  const { file } = asked;
+  delete asked.file;
+  if (file?.size) {
     if (file.size > words().most * 1e6) return say(words().too_large.replace("{most}", words().most), true);
     Object.assign(asked, { name: file.name, content: await content(file) });
+    if (asked.action === "verify") checked = { name: asked.name, content: asked.content };
   }
   const done = await act(asked);
   if (done && asked.action === "create") form.reset();
 });
 
+// A row is dragged by its handle: its words stay to be selected. The keyboard has the buttons.
+let dragged = null;
+element.addEventListener("dragstart", (event) => {
+  const row = event.target.closest?.(".drag")?.closest("[data-row]");
+  if (!row) return;
+  dragged = row;
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", row.dataset.row);
+  event.dataTransfer.setDragImage(row, 20, 20);
+  row.classList.add("dragged");
+});
+element.addEventListener("dragover", (event) => {
+  const over = dragged && event.target.closest(".entries > [data-row]");
+  if (!dragged) return;
+  event.preventDefault();
+  clearDropped();
+  if (over && over !== dragged) over.classList.add(isBelow(event, over) ? "drop-after" : "drop-before");
+});
+element.addEventListener("drop", (event) => {
+  const over = dragged && event.target.closest(".entries > [data-row]");
+  if (!dragged) return;
+  event.preventDefault();
+  if (!over || over === dragged) return;
+  const rows = [...over.parentElement.children];
+  const from = rows.indexOf(dragged);
+  let place = rows.indexOf(over) + (isBelow(event, over) ? 1 : 0);
+  if (from < place) place -= 1; // it is taken out first
+  if (place !== from) act({ action: "move", entry: Number(dragged.dataset.row), place: place + 1 });
+});
+element.addEventListener("dragend", () => {
+  clearDropped();
+  dragged?.classList.remove("dragged");
+  dragged = null;
+});
+
+function isBelow(event, row) {
+  const { top, height } = row.getBoundingClientRect();
+  return event.clientY > top + height / 2;
+}
+
+function clearDropped() {
+  for (const row of element.querySelectorAll(".drop-before, .drop-after")) row.classList.remove("drop-before", "drop-after");
+}
+
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("button");
   if (!button) return;
+  if (button.dataset.adjust !== undefined) return adjustShown(button.dataset.adjust);
   if (button.dataset.add !== undefined) put(button);
   if (button.dataset.mentions !== undefined) findAll(button.dataset.mentions);
   if (button.dataset.absence !== undefined) act({ action: "absence", refusal: button.dataset.absence });
@@ -229,6 +278,7 @@ function offer() {
   const button = adder();
   if (!button) return;
   button.hidden = !text;
+  offerAdjusting(text);
   if (!text) return;
   const { id, start, end } = selected ? { id: selected.document, ...selected } : text.dataset;
   const plain = selected
@@ -252,6 +302,66 @@ function adder() {
     footer.prepend(button);
   }
   return button;
+}
+
+// The quote that is marked in the document, wider or narrower by a sentence before it goes in.
+function offerAdjusting(text) {
+  const footer = document.querySelector("#document .document > footer");
+  let box = footer.querySelector(".adjust-shown");
+  if (!box) {
+    box = document.createElement("details");
+    box.className = "adjust-shown";
+    const summary = document.createElement("summary");
+    const ends = document.createElement("div");
+    ends.className = "ends";
+    for (const name of ["wider_before", "narrower_before", "narrower_after", "wider_after"]) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", disabled: true });
+      button.dataset.adjust = name;
+      button.addEventListener("mousedown", (event) => event.preventDefault());
+      ends.append(button);
+    }
+    const said = document.createElement("div");
+    said.className = "around";
+    box.append(summary, ends, said);
+    box.addEventListener("toggle", () => adjustShown(""));
+    footer.prepend(box);
+    footer.prepend(adder());
+  }
+  const labels = [["summary", words().before_adding], ...[...box.querySelectorAll("[data-adjust]")].map((button) =>
+    [`[data-adjust=${button.dataset.adjust}]`, words()[button.dataset.adjust]])];
+  for (const [which, label] of labels) {
+    const part = box.querySelector(which);
+    if (part.textContent !== label) part.textContent = label;
+  }
+  box.hidden = !text || selected !== null;
+  const { id, start, end } = text?.dataset ?? {};
+  const known = span && span.place.document === id && `${span.place.start}-${span.place.end}` === `${start}-${end}`;
+  if (!known && box.open && text) adjustShown("");
+  for (const button of known ? box.querySelectorAll("[data-adjust]") : []) {
+    const can = span.can.includes(button.dataset.adjust);
+    if (!can && document.activeElement === button) box.querySelector("summary").focus();
+    button.disabled = !can;
+  }
+  const around = known ? span.around : "";
+  const said = box.querySelector(".around");
+  if (said.written !== around) said.innerHTML = said.written = around;
+}
+
+let asking = "";
+async function adjustShown(adjust) {
+  const text = shownText();
+  if (!text || !document.querySelector("#document .adjust-shown")?.open) return;
+  const { id, start, end } = text.dataset;
+  const question = `${id}:${start}-${end} ${adjust}`;
+  if (asking === question) return;
+  asking = question;
+  const found = await act({ action: "span", adjust, document: id, start: Number(start), end: Number(end) });
+  asking = "";
+  if (!found) return;
+  span = found;
+  if (adjust) document.dispatchEvent(new CustomEvent("place", { detail: found.place }));
+  offer();
 }
 
 function shownText() {

@@ -7,6 +7,7 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from index.errors import UnknownDocument, YinzhengError
@@ -14,12 +15,13 @@ from index.library import Library
 from index.records import Document
 from page.absences_html import absences_html
 from page.checked_html import checked_html
-from page.evidence_html import ADJUSTMENTS, Shown, entries_html, mentions_html, reports_html
+from page.evidence_html import ADJUSTMENTS, Shown, around_html, entries_html, mentions_html, reports_html
 from page.quotes import digest
 from page.words import Words
 from page.words_evidence import EvidenceWords, evidence_words
 from rag.absence import absence_markdown, absence_state, record_absence, write_absence
 from rag.absences import keep_absence, kept_absences, remove_absence
+from rag.caution import cautions
 from rag.evidence import Entry, Evidence, Report, state
 from rag.quote import quote
 from rag.records import NotFound, Searched
@@ -165,8 +167,12 @@ def _add(request: Request) -> Done:
     entry = request.evidence.add(
         report.id, document, start, end, question=request.text("question"), answer=request.text("answer")
     )
-    said = request.own.said_added if entry.place > report.entries else request.own.said_again
-    return {"report": report.id, "added": entry.id, "said": said.format(report=report.name, place=entry.place)}
+    form = request.own.said_added if entry.place > report.entries else request.own.said_again
+    said = form.format(report=report.name, place=entry.place)
+    cut = {caution.kind: request.own.cautions[caution.kind] for caution in cautions(document, start, end)}
+    if cut:
+        said = request.own.cut_said.format(said=said, cut="".join(cut.values()).rstrip(":：").replace("：", "，"))
+    return {"report": report.id, "added": entry.id, "said": said}
 
 
 def _add_all(request: Request) -> Done:
@@ -184,6 +190,22 @@ def _add_all(request: Request) -> Done:
     return {"report": report.id, "said": request.own.said_all.format(report=report.name, count=len(sentences))}
 
 
+def _span(request: Request) -> Done:
+    """The quote that the browser shows, wider or narrower, as it would go in: its address, digest and what is cut."""
+    start, end = request.number("start"), request.number("end")
+    try:
+        document = request.library.document(request.text("document"))
+        quote(document, start, end)
+    except (UnknownDocument, ValueError) as error:
+        raise UnusableRequest(request.own.no_place) from error
+    adjust = ADJUSTMENTS.get(request.text("adjust"))
+    span = None if adjust is None else adjust(document, start, end)
+    made = quote(document, start, end) if span is None else quote(document, span.start, span.end)
+    can = [name for name, change in ADJUSTMENTS.items() if change(document, made.start, made.end) is not None]
+    place = {"document": document.id, "start": made.start, "end": made.end, "digest": digest(made.text)}
+    return {"place": place, "can": can, "around": around_html(document, made, request.words)}
+
+
 def _note(request: Request) -> Done:
     request.evidence.annotate(request.number("entry"), request.text("note"))
     return {"said": request.own.said_note}
@@ -198,6 +220,12 @@ def _up(request: Request) -> Done:
 def _down(request: Request) -> Done:
     entry = request.evidence.entry(request.number("entry"))
     request.evidence.move(entry.id, entry.place + 1)
+    return {}
+
+
+def _move(request: Request) -> Done:
+    """Put an entry at a place, as it was dragged there."""
+    request.evidence.move(request.number("entry"), max(1, request.number("place")))
     return {}
 
 
@@ -255,21 +283,49 @@ def _export(request: Request) -> Done:
         kind_of(request.library.folder / name, kind),
         style or None,
         request.words.language,
+        _listed(request),
     )
     return {"said": request.own.said_exported.format(file=name), "file": _file(name, MEDIA_TYPES[kind], data)}
 
 
-def _verify(request: Request) -> Done:
-    from rag.verify import read_report, verify
+def _listed(request: Request) -> tuple[dict[str, Any], ...]:
+    """The references of a bibliography that was sent along, none where there was none."""
+    from rag.export.listed import read_references
 
+    return read_references(_sent(request), request.text("name")) if request.text("content") else ()
+
+
+def _sent(request: Request) -> bytes:
+    """The bytes of a file that the browser sent. Raises UnusableRequest."""
     try:
         data = base64.b64decode(request.text("content"), validate=True)
     except binascii.Error as error:
         raise UnusableRequest(request.own.unreachable) from error
     if len(data) > MOST_MEGABYTES * 1_000_000:
         raise UnusableRequest(request.own.too_large.format(most=MOST_MEGABYTES))
-    report = verify(request.library, read_report(data, request.text("name")))
+    return data
+
+
+def _verify(request: Request) -> Done:
+    from rag.verify import read_report, verify
+
+    name = request.text("name")
+    report = verify(request.library, read_report(_sent(request), name))
     return {"verify": checked_html(report, request.words)}
+
+
+def _marked(request: Request) -> Done:
+    """The marked copy of a report that is checked, which the browser sends again: it is not kept here."""
+    from rag.verify import read_report, verify
+    from rag.verify.mark import mark_html, mark_word
+
+    data, name = _sent(request), request.text("name")
+    read = read_report(data, name)
+    report = verify(request.library, read)
+    kind = "docx" if request.text("kind") == "docx" else "html"
+    marked = mark_word(data, report) if kind == "docx" else mark_html(read, report)
+    file = _file_name(f"{PurePath(name).stem} ✓", kind)
+    return {"said": request.own.said_exported.format(file=file), "file": _file(file, MEDIA_TYPES[kind], marked)}
 
 
 def _absence(request: Request) -> Done:
@@ -310,7 +366,9 @@ ACTIONS: dict[str, Callable[[Request], Done]] = {
     "delete": _delete,
     "add": _add,
     "add_all": _add_all,
+    "span": _span,
     "note": _note,
+    "move": _move,
     "up": _up,
     "down": _down,
     "remove": _remove,
@@ -319,6 +377,7 @@ ACTIONS: dict[str, Callable[[Request], Done]] = {
     "mentions": _mentions,
     "export": _export,
     "verify": _verify,
+    "marked": _marked,
     "absence": _absence,
     "absence_file": _absence_file,
     "remove_absence": _remove_absence,
@@ -327,7 +386,18 @@ ACTIONS: dict[str, Callable[[Request], Done]] = {
 
 def page_words(own: EvidenceWords) -> dict[str, Any]:
     """The words that the browser fills in by itself."""
-    wanted = ("add", "held", "also_held", "add_selection", "add_marked", "working", "unreachable", "too_large")
+    wanted = (
+        *ADJUSTMENTS,
+        "before_adding",
+        "add",
+        "held",
+        "also_held",
+        "add_selection",
+        "add_marked",
+        "working",
+        "unreachable",
+        "too_large",
+    )
     return {name: text for name, text in asdict(own).items() if name in wanted} | {"most": MOST_MEGABYTES}
 
 

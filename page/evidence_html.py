@@ -65,7 +65,8 @@ def frame(words: Words, formats: Iterable[str]) -> str:
             f'<label>{escape(own.format)}<select name="kind">{options}</select></label>'
             f'<label>{escape(own.style)}<input name="style" list="evidence-styles" autocomplete="off" '
             f'placeholder="{escape(own.style_hint)}"></label><datalist id="evidence-styles">{styles}</datalist>'
-            + _submit(own.download),
+            + f'<label class="file">{escape(own.bibliography)}<input type="file" name="file" '
+            'accept=".bib,.bibtex,.ris,.json"></label>' + _submit(own.download),
         )
         + _task(
             "verify",
@@ -157,13 +158,19 @@ def when_said(time: str) -> str:
     return datetime.fromisoformat(time).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def around_html(document: Document, made: Quote, words: Words) -> str:
+    """What the page says of a quote before it goes in: what the cut leaves out, and who spoke."""
+    own = evidence_words(words)
+    return _cautions(document, made, own) + _speaker(document, made, own)
+
+
 def _entry(shown: Shown, last: bool, words: Words) -> str:
     own, entry, now = evidence_words(words), shown.entry, shown.state
     document = shown.document
     if document is not None and now.start is not None and now.end is not None:
         made = quote(document, now.start, now.end)
         line = source(made, place(made, words, goes_on(document, made)), words, addable=False)
-        around = _cautions(document, made, own) + _speaker(document, made, own)
+        around = around_html(document, made, words)
         adjusting = _adjust(entry, document, now, own) if now.kind == "current" else ""
     else:
         made = as_quote(entry)
@@ -177,7 +184,8 @@ def _entry(shown: Shown, last: bool, words: Words) -> str:
     follow = _button("follow", entry, own.follow) if now.kind == "moved" else ""
     return (
         f'<li class="entry" data-row="{entry.id}" tabindex="-1">'
-        f'<div class="row"><span class="number">{entry.place}</span>'
+        f'<div class="row"><span class="drag" draggable="true" title="{escape(own.drag)}" aria-hidden="true">⠿</span>'
+        f'<span class="number">{entry.place}</span>'
         f'<span class="state {now.kind}">{escape(own.states[now.kind])}</span>{follow}'
         f'<span class="order">{_icon("up", "↑", entry, own.up, entry.place == 1)}'
         f"{_icon('down', '↓', entry, own.down, last)}{_icon('remove', '✕', entry, own.remove)}</span></div>"

@@ -17,6 +17,7 @@ class EvidenceWords:
     held: str
     also_held: str
     add_selection: str
+    cut_said: str
     add_marked: str
     working: str
     unreachable: str
@@ -34,6 +35,7 @@ class EvidenceWords:
     no_entries: str
     up: str
     down: str
+    drag: str
     remove: str
     note: str
     note_hint: str
@@ -48,6 +50,7 @@ class EvidenceWords:
     after: str
     nothing_before: str
     nothing_after: str
+    before_adding: str
     wider_before: str
     narrower_before: str
     wider_after: str
@@ -66,11 +69,14 @@ class EvidenceWords:
     format: str
     style: str
     style_hint: str
+    bibliography: str
     download: str
     verify: str
     verify_why: str
     file: str
     check: str
+    marked_html: str
+    marked_word: str
     too_large: str
     checked: str
     no_quotations: str
@@ -112,6 +118,7 @@ EVIDENCE_CHINESE = EvidenceWords(
     add="加入证据",
     held="已在“{report}”中",
     also_held="加入证据（已在“{report}”中）",
+    cut_said="{said}。注意：{cut}",
     add_selection="加入选中的 {count} 字（E）",
     add_marked="加入标出的引文（E）",
     working="正在处理……",
@@ -129,6 +136,7 @@ EVIDENCE_CHINESE = EvidenceWords(
     entries="引文",
     no_entries="还没有引文。在回答、原文或“全部提及”中按“加入证据”。",
     up="上移第 {place} 条",
+    drag="拖动以调整次序",
     down="下移第 {place} 条",
     remove="移除第 {place} 条",
     note="备注",
@@ -153,6 +161,7 @@ EVIDENCE_CHINESE = EvidenceWords(
     after="后一句",
     nothing_before="前面没有了。",
     nothing_after="后面没有了。",
+    before_adding="加入前增减句子",
     wider_before="开头多取一句",
     narrower_before="开头少取一句",
     wider_after="结尾多取一句",
@@ -180,11 +189,14 @@ EVIDENCE_CHINESE = EvidenceWords(
     format="格式",
     style="引注样式",
     style_hint="GB/T 7714-2015 顺序编码制",
+    bibliography="自己的文献库（可选：.bib、.ris、CSL-JSON）",
     download="下载",
     verify="核对成稿",
     verify_why="逐条查对稿中的引文，指出改动之处。稿件只在本机读取，不会留存。",
     file="稿件（Word、OpenDocument、Markdown、网页、PDF、纯文本）",
     check="核对",
+    marked_html="下载标注稿（网页）",
+    marked_word="下载标注稿（Word 批注）",
     too_large="文件超过 {most} MB，不能核对。",
     checked="《{name}》：{count} 条引文，{good} 条无误；查对了 {documents} 份文档",
     no_quotations="稿中没有可核对的引文（引号中至少 8 个汉字或 5 个词）。",
@@ -236,6 +248,7 @@ EVIDENCE_ENGLISH = EvidenceWords(
     add="Add to evidence",
     held="In “{report}”",
     also_held="Add to evidence (it is in “{report}”)",
+    cut_said="{said}. Note: {cut}",
     add_selection="Add the {count} characters selected (E)",
     add_marked="Add the marked quote (E)",
     working="Working …",
@@ -253,6 +266,7 @@ EVIDENCE_ENGLISH = EvidenceWords(
     entries="Quotes",
     no_entries="No quotes yet. Press “Add to evidence” at an answer, in a document, or under “All mentions”.",
     up="Move quote {place} up",
+    drag="Drag to change the order",
     down="Move quote {place} down",
     remove="Remove quote {place}",
     note="Note",
@@ -277,6 +291,7 @@ EVIDENCE_ENGLISH = EvidenceWords(
     after="Sentence after",
     nothing_before="Nothing comes before.",
     nothing_after="Nothing comes after.",
+    before_adding="Wider or narrower before adding",
     wider_before="Take in one before",
     narrower_before="Drop the first",
     wider_after="Take in one after",
@@ -307,11 +322,14 @@ EVIDENCE_ENGLISH = EvidenceWords(
     format="Format",
     style="Citation style",
     style_hint="Chicago notes",
+    bibliography="Your bibliography (optional: .bib, .ris, CSL-JSON)",
     download="Download",
     verify="Check a report",
     verify_why="Looks up every quotation of a report and shows what was altered. It is read here, and not kept.",
     file="Report (Word, OpenDocument, Markdown, HTML, PDF, plain text)",
     check="Check",
+    marked_html="Download a marked copy (web page)",
+    marked_word="Download a marked copy (Word comments)",
     too_large="The file is larger than {most} MB and cannot be checked.",
     checked="{name}: quotations: {count}, right: {good}; documents searched: {documents}",
     no_quotations="The report has no quotations to check (in quote marks, at least 8 Chinese characters or 5 words).",

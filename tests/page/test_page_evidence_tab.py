@@ -202,6 +202,91 @@ def test_the_list_is_used_with_the_keyboard_alone(open_page: OpenPage, made_up: 
     assert [entry.text for entry in kept(made_up)] == []
 
 
+def test_the_order_is_changed_by_dragging(open_page: OpenPage, made_up: MadeUp, made_url: str) -> None:
+    fresh(made_up)
+    evidence = open_evidence(made_up.library.folder)
+    report, long = evidence.create("报告").id, document(made_up, "report.md")
+    for span in long.sentences[:4]:
+        evidence.add(report, long, span.start, span.end)
+    evidence.close()
+    one, two, three, four = (entry.text for entry in kept(made_up))
+    page = open_page(made_url)
+    page.set_viewport_size({"width": 1366, "height": 1800})  # all of them in view
+    page.click("#view-evidence")
+    page.wait_for_selector(".entry:nth-child(4)")
+
+    def drag(place: int, to: int, part: float) -> None:
+        row = page.locator(".entry").nth(to - 1)
+        box = row.bounding_box()
+        assert box is not None
+        page.locator(".entry .drag").nth(place - 1).drag_to(
+            row, target_position={"x": 200, "y": int(box["height"] * part)}
+        )
+
+    def shown_is(*texts: str) -> None:
+        page.wait_for_function(
+            "texts => [...document.querySelectorAll('.entry > blockquote')]"
+            ".every((one, at) => one.textContent === texts[at])",
+            arg=list(texts),
+        )
+        assert [entry.text for entry in kept(made_up)] == list(texts)
+
+    drag(1, 3, 0.9)
+    shown_is(two, three, one, four)
+    drag(4, 1, 0.1)
+    shown_is(four, two, three, one)
+    drag(2, 3, 0.1)  # where it is already
+    shown_is(four, two, three, one)
+    assert page.locator(".drop-before, .drop-after, .dragged").count() == 0
+
+
+def test_a_quote_is_widened_before_it_goes_in(open_page: OpenPage, made_up: MadeUp, made_url: str) -> None:
+    fresh(made_up)
+    mill = document(made_up, "mill.md")
+    start = mill.text.index("the mill stays")
+    page = open_page(f"{made_url}?document={mill.id}&start={start}&end={start + 14}&digest=")
+    page.wait_for_selector("#document mark")
+    page.locator(".adjust-shown summary").press("Enter")
+    page.wait_for_selector(".adjust-shown .caution")  # the cut leaves out "Unless"
+    page.wait_for_selector("[data-adjust=wider_before]:not([disabled])")
+    picture(page, "evidence-before-adding")
+    page.locator("[data-adjust=wider_before]").press("Enter")
+    page.wait_for_function("document.querySelector('#document mark').textContent.startsWith('Unless')")
+    page.wait_for_selector("[data-adjust=wider_after]:not([disabled])")
+    assert page.evaluate("document.activeElement.dataset.adjust") == "wider_before"
+    page.locator("[data-adjust=wider_after]").press("Enter")
+    page.wait_for_function("!document.querySelector('.adjust-shown .caution')")
+    page.keyboard.press("e")
+    page.wait_for_selector(".add-shown.held")
+    [entry] = kept(made_up)
+    page.wait_for_function("document.activeElement.matches('.adjust-shown *')")  # nothing more comes after
+    [sentence] = [one for one in mill.sentences if one.start <= start < one.end]
+    assert (entry.start, entry.end) == (sentence.start, sentence.end)
+
+
+def test_a_marked_copy_is_downloaded(open_page: OpenPage, made_url: str, tmp_path: Path) -> None:
+    page = open_page(made_url)
+    page.click("#view-evidence")
+    page.click("[data-key=verify] > summary")
+    word = docx.Document()
+    for paragraph in REPORT.split("\n\n"):
+        word.add_paragraph(paragraph)
+    word.save(str(tmp_path / "稿.docx"))
+    page.set_input_files("[data-form=verify] input[type=file]", tmp_path / "稿.docx")
+    page.click("[data-form=verify] button")
+    page.wait_for_selector(".copies")
+    with page.expect_download() as download:
+        page.click(".copies [data-kind=docx]")
+    assert download.value.suggested_filename == "稿 ✓.docx"
+    download.value.save_as(tmp_path / "marked.docx")
+    comments = [comment.text for comment in docx.Document(str(tmp_path / "marked.docx")).comments]
+    assert len(comments) == 3 and "'6' ← '5'" in comments[1] and "not found" in comments[2]
+    with page.expect_download() as download:
+        page.click(".copies [data-kind=html]")
+    download.value.save_as(tmp_path / "marked.html")
+    assert "<del>6</del><ins>5</ins>" in (tmp_path / "marked.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("locale", "width", "scheme"),
     [("zh-CN", 1366, "light"), ("en-US", 1366, "dark"), ("en-US", 390, "light"), ("zh-CN", 390, "dark")],
@@ -242,7 +327,7 @@ def test_the_tab_in_every_look(
     page.click("[data-key=mentions] > summary")
     page.click("[data-key=verify] > summary")
     page.set_input_files(
-        "#evidence input[type=file]", {"name": "稿.md", "mimeType": "text/markdown", "buffer": REPORT.encode()}
+        "[data-form=verify] input[type=file]", {"name": "稿.md", "mimeType": "text/markdown", "buffer": REPORT.encode()}
     )
     page.click("[data-form=verify] button")
     page.wait_for_selector(".checked li")
