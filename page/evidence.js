@@ -343,9 +343,9 @@ function offerAdjusting(text) {
     if (!can && document.activeElement === button) box.querySelector("summary").focus();
     button.disabled = !can;
   }
-  const around = known ? span.around : "";
   const said = box.querySelector(".around");
-  if (said.written !== around) said.innerHTML = said.written = around;
+  const around = known ? span.around : span?.place.document === id ? said.written ?? "" : ""; // until it is marked
+  if ((said.written ?? "") !== around) said.innerHTML = said.written = around;
 }
 
 let asking = "";
