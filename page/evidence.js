@@ -214,8 +214,11 @@ async function put(button) {
 }
 
 async function putShown() {
+  await adjusting; // what was asked for goes in, also where it is not marked yet
   const text = shownText();
-  const { id, start, end, digest } = text.dataset;
+  if (!text) return;
+  const awaited = coming && coming.document === text.dataset.id ? { ...coming, id: coming.document } : null;
+  const { id, start, end, digest } = awaited ?? text.dataset;
   if (selected) await act({ action: "add", ...selected });
   else await act({ action: "add", document: id, start: Number(start), end: Number(end), digest });
 }
@@ -336,6 +339,7 @@ function offerAdjusting(text) {
   }
   box.hidden = !text || selected !== null;
   const { id, start, end } = text?.dataset ?? {};
+  if (coming && (coming.document !== id || `${coming.start}-${coming.end}` === `${start}-${end}`)) coming = null;
   const known = span && span.place.document === id && `${span.place.start}-${span.place.end}` === `${start}-${end}`;
   if (!known && box.open && text) adjustShown("");
   for (const button of known ? box.querySelectorAll("[data-adjust]") : []) {
@@ -349,7 +353,13 @@ function offerAdjusting(text) {
 }
 
 let asking = "";
-async function adjustShown(adjust) {
+let adjusting = Promise.resolve();
+let coming = null; // the quote that is about to be marked
+function adjustShown(adjust) {
+  adjusting = adjusted(adjust).catch(() => {});
+}
+
+async function adjusted(adjust) {
   const text = shownText();
   if (!text || !document.querySelector("#document .adjust-shown")?.open) return;
   const { id, start, end } = text.dataset;
@@ -360,6 +370,7 @@ async function adjustShown(adjust) {
   asking = "";
   if (!found) return;
   span = found;
+  if (adjust) coming = found.place;
   if (adjust) document.dispatchEvent(new CustomEvent("place", { detail: found.place }));
   offer();
 }
