@@ -21,6 +21,7 @@ from index.library import Library
 from rag.answer import Assistant, open_assistant
 from rag.judge import Calibration
 from rag.records import Answer, NotFound
+from rag.speaking import Speaking, speaking
 
 EMBEDDED_AT_ONCE = 8  # passages that a question has to wait for, while files are added
 
@@ -55,6 +56,9 @@ class Answering(Protocol):
         self, question: str, threshold: float | None = None, within: Sequence[str] | None = None
     ) -> Answer | NotFound:
         """`Assistant.ask`, when it is ready. May be called from any thread; questions are answered one by one."""
+
+    def speaking(self, question: str, within: Sequence[str] | None = None) -> Speaking:
+        """`rag.speaking.speaking`, in turn with the questions."""
 
 
 _Numbers = Vectors | Sequence[int]
@@ -119,6 +123,11 @@ class Here:
         with self._lock:
             return self._assistant.ask(question, threshold, within)
 
+    def speaking(self, question: str, within: Sequence[str] | None = None) -> Speaking:
+        """`rag.speaking.speaking`."""
+        with self._lock:
+            return speaking(self._assistant, question, within)
+
     @property
     def embedder(self) -> Embedder:
         """The assistant's, a few texts at a time."""
@@ -168,6 +177,12 @@ class Elsewhere:
         self.wait()
         answer: Future[Answer | NotFound] = self._pool.submit(_ask, question, threshold, within)
         return self._result(answer)
+
+    def speaking(self, question: str, within: Sequence[str] | None = None) -> Speaking:
+        """`rag.speaking.speaking`. Raises what that does, or AnsweringEnded."""
+        self.wait()
+        found: Future[Speaking] = self._pool.submit(_speaking, question, within)
+        return self._result(found)
 
     @property
     def embedder(self) -> Embedder:
@@ -225,6 +240,10 @@ def _open(folder: Path, model: str | None, reader: str | None) -> Calibration:
 
 def _ask(question: str, threshold: float | None, within: Sequence[str] | None) -> Answer | NotFound:
     return _opened[0].ask(question, threshold, within)
+
+
+def _speaking(question: str, within: Sequence[str] | None) -> Speaking:
+    return speaking(_opened[0], question, within)
 
 
 def _compute(method: str, texts: Sequence[str]) -> _Numbers:

@@ -116,7 +116,7 @@ def desk(assistant: Answering) -> gr.Blocks:
                     ask_button = gr.Button("", elem_id="ask", variant="primary")
                     stop_button = gr.Button("", elem_id="stop", visible=False)
             listed = _shelf(documents)
-            collected = evidence_part(library)
+            collected = evidence_part(assistant)
             _beside(documents)
         view = [turns, conversation, ask_button, stop_button, new_button]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}

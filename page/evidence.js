@@ -26,7 +26,7 @@ if (frame()) act({ action: "show" });
 element.addEventListener("click", ({ target }) => {
   const button = target.closest("button[data-do]");
   if (!button) return;
-  const { do: action, entry, name, kind, in: id, term } = button.dataset;
+  const { do: action, entry, name, kind, in: id, term, spans, digest } = button.dataset;
   if (action === "delete" && !button.dataset.asked) {
     button.dataset.asked = "yes";
     const plain = button.textContent;
@@ -38,7 +38,7 @@ element.addEventListener("click", ({ target }) => {
     return;
   }
   if (action === "marked") return act({ action, kind, ...checked });
-  act({ action, entry: Number(entry), name, kind, document: id, term });
+  act({ action, entry: Number(entry), name, kind, document: id, term, spans, digest });
 });
 element.addEventListener("change", ({ target }) => {
   if (target.dataset.choose !== undefined) {
@@ -50,7 +50,7 @@ element.addEventListener("change", ({ target }) => {
 element.addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const asked = { action: form.dataset.form, ...Object.fromEntries(new FormData(form)) };
+  const asked = { action: form.dataset.form, ...Object.fromEntries(new FormData(form, event.submitter)) };
   const { file } = asked;
   delete asked.file;
   if (file?.size) {
@@ -161,7 +161,7 @@ async function done(data) {
   }
   keep(shown.report);
   held = shown.held.map((one) => ({ ...one, spans: one.spans.map(parsed) }));
-  for (const part of ["reports", "entries", "mentions", "verify"]) {
+  for (const part of ["reports", "within", "entries", "mentions", "verify"]) {
     if (shown[part] !== undefined) fill(part, shown[part]);
   }
   markAll();

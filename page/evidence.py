@@ -2,22 +2,28 @@
 
 # Gradio looks at the annotations of the function below, so this module does not postpone them.
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from index.errors import YinzhengError
-from index.library import Library
+from page.answering import Answering
 from page.evidence_actions import MEDIA_TYPES, Request, act, page_words
 from page.evidence_html import frame
 from page.look import source
 from page.words import CHINESE, ENGLISH, Words
 from page.words_evidence import evidence_words
 from rag.evidence import open_evidence
+from rag.speaking import Speaking
 
 
-def evidence_part(library: Library) -> gr.HTML:
+def evidence_part(answering: Answering) -> gr.HTML:
     """The tab's contents over a library; `evidence_frame` is its first value."""
+    library = answering.library
+
+    def speaking(question: str, within: Sequence[str] | None) -> Speaking:
+        return answering.speaking(question, within)
 
     def evidence(data: Any) -> dict[str, Any]:
         given = data if isinstance(data, dict) else {}
@@ -27,7 +33,7 @@ def evidence_part(library: Library) -> gr.HTML:
         except YinzhengError as error:
             return {"error": str(error)}
         try:
-            return act(Request(lists, library, words, given))
+            return act(Request(lists, library, words, given, speaking))
         finally:
             lists.close()  # the next call may come in another thread
 

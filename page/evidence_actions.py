@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Any, TypeVar
 
+from index.collections import collections, scope
 from index.errors import UnknownDocument, YinzhengError
 from index.library import Library
-from index.records import Document
+from index.records import Document, Span
 from page.absences_html import absences_html
 from page.checked_html import checked_html
-from page.evidence_html import ADJUSTMENTS, Shown, around_html, entries_html, mentions_html, reports_html
+from page.evidence_html import ADJUSTMENTS, Shown, around_html, entries_html, mentions_html, reports_html, within_html
 from page.quotes import digest
 from page.words import Words
 from page.words_evidence import EvidenceWords, evidence_words
@@ -25,6 +26,7 @@ from rag.caution import cautions
 from rag.evidence import Entry, Evidence, Report, state
 from rag.quote import quote
 from rag.records import NotFound, Searched
+from rag.speaking import Speaking
 
 _Kind = TypeVar("_Kind")
 
@@ -54,6 +56,7 @@ class Request:
     library: Library
     words: Words
     data: Mapping[str, Any]
+    speaking: Callable[[str, Sequence[str] | None], Speaking] | None = None
 
     @property
     def own(self) -> EvidenceWords:
@@ -115,6 +118,7 @@ def _shown(request: Request, chosen: Any) -> Done:
         "report": current,
         "held": held,
         "reports": reports_html(reports, current, words),
+        "within": within_html(collections(library), words),
         "entries": entries_html(shown, words) + absences_html(absences, words),
     }
 
@@ -179,12 +183,12 @@ def _add_all(request: Request) -> Done:
     from rag.mentions import mentions
 
     document = request.library.document(request.text("document"))
-    report = request.target()
-    sentences = {
+    sentences = _shown_sentences(request, document) or {
         sentence
         for group in mentions(request.library, request.text("term"), [document.id])
         for sentence in group.sentences
     }
+    report = request.target()
     for sentence in sorted(sentences, key=lambda span: (span.start, span.end)):
         request.evidence.add(report.id, document, sentence.start, sentence.end)
     return {"report": report.id, "said": request.own.said_all.format(report=report.name, count=len(sentences))}
@@ -204,6 +208,21 @@ def _span(request: Request) -> Done:
     can = [name for name, change in ADJUSTMENTS.items() if change(document, made.start, made.end) is not None]
     place = {"document": document.id, "start": made.start, "end": made.end, "digest": digest(made.text)}
     return {"place": place, "can": can, "around": around_html(document, made, request.words)}
+
+
+def _shown_sentences(request: Request, document: Document) -> set[Span]:
+    """Those that the browser shows of a document, where it sends them; none where it does not."""
+    given = request.text("spans")
+    if not given:
+        return set()
+    try:
+        pairs = [tuple(map(int, pair.split("-"))) for pair in given.split(",")]
+        texts = [quote(document, start, end).text for start, end in pairs]
+    except ValueError as error:
+        raise UnusableRequest(request.own.no_place) from error
+    if digest("\n".join(texts)) != request.data.get("digest"):
+        raise UnusableRequest(request.own.changed_meanwhile)
+    return {Span(start, end) for start, end in pairs}
 
 
 def _note(request: Request) -> Done:
@@ -262,10 +281,17 @@ def _adjusting(name: str) -> Callable[[Request], Done]:
 def _mentions(request: Request) -> Done:
     from rag.mentions import mentions
 
-    term = request.text("term").strip()
-    with request.library.snapshot():
-        found = [(group, request.library.document(group.document)) for group in mentions(request.library, term)]
-    return {"mentions": mentions_html(term, found, request.words)}
+    term, chosen, library = request.text("term").strip(), request.text("within"), request.library
+    within = [chosen] if chosen else None
+    if request.text("how") == "speaks" and request.speaking is not None:
+        spoken = request.speaking(term, within)
+        groups, read = spoken.groups, request.own.read.format(read=spoken.read, passages=spoken.passages)
+    else:
+        documents = None if within is None else scope(library, within).documents
+        groups, read = tuple(mentions(library, term, documents)), ""
+    with library.snapshot():
+        found = [(group, library.document(group.document)) for group in groups]
+        return {"mentions": mentions_html(term, found, request.words, read)}
 
 
 def _export(request: Request) -> Done:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from index.collections import Collection
 from index.records import Document, Span
 from page.escape import escape
-from page.quotes import blockquote, place, source
+from page.quotes import blockquote, digest, place, source
 from page.words import Words
 from page.words_evidence import EvidenceWords, evidence_words
 from rag.caution import cautions
@@ -58,7 +59,15 @@ def frame(words: Words, formats: Iterable[str]) -> str:
     return (
         f'<section class="evidence" data-speaks="{words.language}" aria-label="{escape(own.tab)}">'
         '<div class="reports" data-part="reports"></div><div class="tasks">'
-        f"{_task('mentions', own.mentions, _field('term', own.term) + _submit(own.find), own.mentions_why)}"
+        + _task(
+            "mentions",
+            own.mentions,
+            _field("term", own.term)
+            + '<div class="within" data-part="within"></div><div class="ways">'
+            + _submit(own.find)
+            + f'<button type="submit" name="how" value="speaks">{escape(own.find_speaking)}</button></div>',
+            own.mentions_why,
+        )
         + _task(
             "export",
             own.export,
@@ -119,16 +128,33 @@ def entries_html(shown: Sequence[Shown], words: Words) -> str:
     return f'{heading}<ol class="entries">{items}</ol>'
 
 
-def mentions_html(term: str, found: Sequence[tuple[Mentions, Document]], words: Words) -> str:
-    """Every sentence that holds a term, grouped by document."""
+def within_html(found: Sequence[Collection], words: Words) -> str:
+    """Where mentions are looked for: everywhere, or in one of the collections; nothing where there are none."""
     own = evidence_words(words)
     if not found:
-        return f'<p class="none" dir="auto">{escape(own.no_mentions.format(term=term))}</p>'
+        return ""
+    options = "".join(
+        f'<option value="{escape(one.name)}">{escape(own.option.format(name=one.name, count=one.documents))}</option>'
+        for one in found
+    )
+    return (
+        f'<label>{escape(own.within)}<select name="within"><option value="">{escape(own.everywhere)}</option>'
+        f"{options}</select></label>"
+    )
+
+
+def mentions_html(term: str, found: Sequence[tuple[Mentions, Document]], words: Words, read: str = "") -> str:
+    """Every sentence that holds a term, grouped by document; or that speaks to it, and what was `read` for that."""
+    own = evidence_words(words)
+    if not found:
+        none = f"{own.no_speaking} {read}" if read else own.no_mentions.format(term=term)
+        return f'<p class="none" dir="auto">{escape(none)}</p>'
     count = sum(len(group.spans) for group, _ in found)
     unfolded = sum(len(set(group.sentences)) for group, _ in found) <= _UNFOLDED
     said = own.counted.format(term=term, documents=len(found), count=count)
-    groups = "".join(_group(group, document, term, unfolded, words) for group, document in found)
-    return f'<p class="counted" dir="auto">{escape(said)}</p>{groups}'
+    groups = "".join(_group(group, document, term, unfolded, words, read != "") for group, document in found)
+    why = f'<p class="why">{escape(read)}</p>' if read else ""
+    return f'<p class="counted" dir="auto">{escape(said)}</p>{why}{groups}'
 
 
 def as_quote(entry: Entry) -> Quote:
@@ -236,7 +262,7 @@ def _beside(label: str, nothing: str, document: Document, span: Span | None) -> 
     return f'<div class="context"><p class="label">{escape(label)}</p>{said}</div>'
 
 
-def _group(group: Mentions, document: Document, term: str, unfolded: bool, words: Words) -> str:
+def _group(group: Mentions, document: Document, term: str, unfolded: bool, words: Words, sent: bool) -> str:
     own = evidence_words(words)
     sentences: dict[Span, list[Span]] = {}
     for span, sentence in zip(group.spans, group.sentences, strict=True):
@@ -248,13 +274,18 @@ def _group(group: Mentions, document: Document, term: str, unfolded: bool, words
             for sentence, marks in list(sentences.items())[:SHOWN]
         )
     )
+    shown = ""
+    if sent:  # the model's readings are not made a second time
+        texts = [document.text[sentence.start : sentence.end] for sentence in sentences]
+        spans = ",".join(f"{sentence.start}-{sentence.end}" for sentence in sentences)
+        shown = f'data-spans="{spans}" data-digest="{digest(chr(10).join(texts))}" '
     hidden = len(sentences) - SHOWN
     more = f'<p class="none">{escape(own.not_shown.format(count=hidden))}</p>' if hidden > 0 else ""
     return (
         f'<details class="group" data-key="group-{escape(document.id)}"{" open" if unfolded else ""}>'
         f'<summary dir="auto"><cite>{escape(group.title)}</cite> · {escape(own.group.format(count=len(group.spans)))}'
         f'</summary><button type="button" class="all" data-do="add_all" data-in="{escape(document.id)}" '
-        f'data-term="{escape(term)}">{escape(own.add_all.format(count=len(sentences)))}</button>'
+        f'{shown}data-term="{escape(term)}">{escape(own.add_all.format(count=len(sentences)))}</button>'
         f"<ul>{items}</ul>{more}</details>"
     )
 

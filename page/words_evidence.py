@@ -59,6 +59,11 @@ class EvidenceWords:
     mentions_why: str
     term: str
     find: str
+    find_speaking: str
+    within: str
+    everywhere: str
+    read: str
+    no_speaking: str
     counted: str
     no_mentions: str
     group: str
@@ -168,8 +173,13 @@ EVIDENCE_CHINESE = EvidenceWords(
     narrower_after="结尾少取一句",
     mentions="全部提及",
     mentions_why="逐字查遍所有文档，一处不漏。繁简、全半角、数字写法（一百与 100）视为相同。",
-    term="词语或数字",
+    term="词语、数字，或一个问题",
     find="查找",
+    find_speaking="判读：与此问题有关的段落",
+    within="范围",
+    everywhere="所有文档",
+    read="由模型从最相近的段落读起，直到连续多段无关为止：共 {passages} 段，读了 {read} 段。",
+    no_speaking="没有读到与此有关的段落。",
     counted="“{term}”：{documents} 份文档，共 {count} 处",
     no_mentions="所有文档中都没有“{term}”。",
     group="{count} 处",
@@ -301,8 +311,13 @@ EVIDENCE_ENGLISH = EvidenceWords(
         "Goes through every document and misses none. Simplified and traditional, full and half width, "
         "and ways of writing a number match each other."
     ),
-    term="Word or number",
+    term="Word, number, or question",
     find="Find",
+    find_speaking="Read: passages that speak to this question",
+    within="In",
+    everywhere="All documents",
+    read="Read by the model from the nearest on, until many in a row said nothing: {read} of {passages} passages.",
+    no_speaking="No passage was found that speaks to it.",
     counted="“{term}”: documents: {documents}, mentions: {count}",
     no_mentions="No document has “{term}”.",
     group="mentions: {count}",

@@ -49,7 +49,10 @@ def register(commands: Any) -> None:
     verify.add_argument("--mark", type=Path, metavar="FILE", help="write a marked-up copy: .docx (of a .docx) or .html")
     mentions = command(commands, "mentions", _mentions, "every place that holds a term / 列出词语的全部出处")
     mentions.add_argument("term", metavar="TERM")
-    mentions.add_argument("--in", dest="documents", nargs="+", metavar="DOCUMENT", help="only in these documents")
+    mentions.add_argument(
+        "--in", dest="within", nargs="+", metavar="NAME", help="only in these collections and documents"
+    )
+    mentions.add_argument("--speaks", action="store_true", help="TERM is a question: what speaks to it, by the reader")
     mentions.add_argument("--add", metavar="REPORT", help="add the sentences to a report")
     absence = command(commands, "absence", _absence, "record that nothing answers a question / 记录“文档中没有答案”")
     absence.add_argument("question", nargs="?", metavar="QUESTION")
@@ -207,11 +210,21 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _mentions(options: argparse.Namespace) -> int:
+    from index.collections import scope
     from rag.mentions import mentions
 
     library = Library(options.library)
-    documents = options.documents and [library.find_document(text_of(given)).id for given in options.documents]
-    found = mentions(library, text_of(options.term), documents)
+    within = None if options.within is None else [text_of(given) for given in options.within]
+    if options.speaks:
+        from rag.answer import open_assistant
+        from rag.speaking import speaking
+
+        say("Loading the models … 正在载入模型……")
+        spoken = speaking(open_assistant(options.library), text_of(options.term), within)
+        say(f"{spoken.read} of {spoken.passages} passages read / 段中读了 {spoken.read} 段")
+        found = list(spoken.groups)
+    else:
+        found = mentions(library, text_of(options.term), None if within is None else scope(library, within).documents)
     if options.add:
         evidence = _evidence(options)
         report = evidence.create(text_of(options.add)).id

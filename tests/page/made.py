@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.collections import scope
 from index.ingest import add_file
 from index.library import Library, create_library
 from index.records import Document
 from rag.judge import Calibration, Point
+from rag.mentions import mentions
 from rag.quote import quote, sentence_around
 from rag.records import Answer, Candidate, Finding, NotFound, Quote, Relation, Searched
+from rag.speaking import Speaking
 from tests.fakes import TermEmbedder, plain_calibration
 
 REPORT = (
@@ -75,6 +78,11 @@ class MadeUp:
         self.thresholds.append(threshold)
         self.within.append(within)
         return self.results.get(question, replace(self.results[REFUSED], question=question))
+
+    def speaking(self, question: str, within: Sequence[str] | None = None) -> Speaking:
+        """Whatever holds the question's first two characters, as if it had been read."""
+        documents = None if within is None else scope(self.library, within).documents
+        return Speaking(tuple(mentions(self.library, question[:2], documents)), 7, 9)
 
 
 def made_library(folder: Path) -> Library:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -15,9 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.collections import collect
 from index.ingest import add_file
 from index.library import Library
-from index.records import Document
+from index.records import Document, Span
 from page.answers import answer_html, refusal_html
 from page.evidence_actions import ACTIONS, MEDIA_TYPES, Request, act
 from page.evidence_html import frame
@@ -27,7 +29,9 @@ from page.words_evidence import EVIDENCE_CHINESE, EVIDENCE_ENGLISH, EvidenceWord
 from rag.absence import read_absence
 from rag.evidence import Evidence, open_evidence
 from rag.export import WRITERS
+from rag.mentions import Mentions
 from rag.records import Answer, NotFound
+from rag.speaking import Speaking
 from tests.fakes import TermEmbedder
 from tests.page.made import ONE, REFUSED, made_library, results
 
@@ -262,6 +266,77 @@ def test_every_mention_is_listed_by_document_and_added_at_once(desk: Desk) -> No
     assert len(shown["held"][0]["spans"]) > 1 and all("服务站" in text for text in quotes(shown["entries"]))
     assert "没有“鲸鱼”" in desk.do("mentions", term="鲸鱼")["mentions"]
     assert "error" in desk.do("mentions", term=" ")
+
+
+def test_mentions_are_limited_to_a_collection(desk: Desk) -> None:
+    assert desk.do("show")["within"] == ""
+    collect(desk.library, "年报 <i>", [desk.document("report.md").id])
+    assert 'value="年报 &lt;i&gt;"' in desk.do("show")["within"]
+    listed = text_of(desk.do("mentions", term="服务站", within="年报 <i>")["mentions"])
+    assert desk.document("report.md").title in listed and desk.document("news.md").title not in listed
+    assert "error" in desk.do("mentions", term="服务站", within="没有这个")
+
+
+def test_what_speaks_to_a_question_is_added_as_it_is_shown(desk: Desk) -> None:
+    document = desk.document("report.md")
+    span = next(span for span in document.sentences if "412" in document.text[span.start : span.end])
+    asked: list[tuple[str, Any]] = []
+
+    def speaking(question: str, within: Any) -> Speaking:
+        asked.append((question, within))
+        at = document.text.index("412")
+        return Speaking((Mentions(document.id, document.title, (Span(at, at + 4),), (span,)),), 24, 60)
+
+    data = {"action": "mentions", "term": "有多少个服务站？", "how": "speaks", "within": ""}
+    written = act(Request(desk.evidence, desk.library, CHINESE, data, speaking))["mentions"]
+    assert asked == [("有多少个服务站？", None)]
+    assert "<strong>412个</strong>" in written and "共 60 段，读了 24 段" in written
+    [(spans, seen)] = re.findall(r'data-spans="([^"]*)" data-digest="([^"]*)"', written)
+    wrong = desk.do("add_all", document=document.id, spans=spans, digest=digest("other words"))
+    assert "error" in wrong and desk.do("show")["held"] == []
+    shown = desk.do("add_all", document=document.id, spans=spans, digest=seen)
+    assert shown["held"][0]["spans"] == [f"{document.id}:{span.start}-{span.end}"]
+    assert "error" in desk.do("add_all", document=document.id, spans="1-x", digest=seen)
+
+
+def test_a_quote_is_looked_at_before_it_goes_in(desk: Desk) -> None:
+    document = desk.document("mill.md")
+    start = document.text.index("the mill stays")
+    at: dict[str, Any] = {"document": document.id, "start": start, "end": start + 14}
+    shown = desk.do("span", adjust="", **at)
+    assert (shown["place"]["start"], shown["place"]["end"]) == (start, start + 14)
+    assert EVIDENCE_CHINESE.cautions["condition"] in shown["around"]
+    wide = desk.do("span", adjust="wider_before", **at)["place"]
+    text = document.text[wide["start"] : wide["end"]]
+    assert text == "Unless the council agrees, the mill stays" and wide["digest"] == digest(text)
+    assert "error" in desk.do("span", adjust="", **{**at, "end": 10**9})
+    said = desk.add("mill.md", "the mill stays")["said"]
+    assert said.startswith("已加入“报告”，第 1 条。注意：") and "条件" in said
+
+
+def test_an_entry_is_moved_to_a_place(desk: Desk) -> None:
+    for text in ("Unless", "council", "agrees"):
+        desk.add("mill.md", text)
+    entries = desk.evidence.entries(1)
+    shown = desk.do("move", entry=entries[2].id, place=1)
+    assert quotes(shown["entries"])[:1] == ["agrees"] and [one.text for one in desk.evidence.entries(1)] == [
+        "agrees",
+        "Unless",
+        "council",
+    ]
+    desk.do("move", entry=entries[2].id, place=-5)
+    assert desk.evidence.entries(1)[0].text == "agrees"
+
+
+def test_a_marked_copy_and_an_own_bibliography(desk: Desk) -> None:
+    content = base64.b64encode("“江城的服务站从来不用排队等候”".encode()).decode()
+    file = desk.do("marked", name="稿/1.md", content=content, kind="html")["file"]
+    assert file["name"] == "1 ✓.html" and 'class="bad"' in base64.b64decode(file["content"]).decode()
+    desk.add("report.md", "首批服务专员共有86名")
+    item = [{"id": "x", "type": "thesis", "title": desk.document("report.md").title, "publisher": "某大学"}]
+    content = base64.b64encode(json.dumps(item).encode()).decode()
+    written = desk.do("export", kind="html", style="", name="mine.json", content=content)["file"]
+    assert "[D]. 某大学" in text_of(base64.b64decode(written["content"]).decode())
 
 
 @pytest.mark.parametrize("kind", list(MEDIA_TYPES))

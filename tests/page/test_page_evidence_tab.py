@@ -71,6 +71,13 @@ def said(page: Page, text: str) -> None:
     page.wait_for_function("text => document.querySelector('#evidence-said').textContent.includes(text)", arg=text)
 
 
+def have_read(page: Page) -> None:
+    """What speaks to the question that stands there."""
+    page.locator("[data-form=mentions] [value=speaks]").click()
+    page.wait_for_selector("[data-part=mentions] .why")
+    page.wait_for_timeout(300)
+
+
 def test_a_quote_is_added_by_key_kept_over_a_restart_widened_and_exported(
     open_page: OpenPage, page_assistant: Assistant, serve: Callable[[Assistant | Answering], str], tmp_path: Path
 ) -> None:
@@ -321,7 +328,7 @@ def test_the_tab_in_every_look(
     page.locator(".turn:last-child [data-mentions]").click()
     page.wait_for_selector(".group .all")
     page.locator(".group .add").first.click()
-    page.wait_for_timeout(300)
+    have_read(page)
     picture(page, f"evidence-mentions-{look}")
     assert fits(page) and page.evaluate(OWN_CONTRAST) == [] and violations(page) == ""
     page.click("[data-key=mentions] > summary")
