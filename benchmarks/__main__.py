@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         ("weight", _weight, "what the lexical and the translated score are worth, on train rows"),
         ("encodings", _encodings, "text files' encodings told apart"),
         ("verify", _verify, "spoilt quotations told from unaltered ones"),
+        ("report", _report, "how long a report of 50 pages takes against 1,000 documents"),
         ("reader", _reader, "answers read from the right passage"),
         ("answers", _answers, "the whole path, with the right passage there and taken away"),
     ):
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         if name in ("reader", "answers"):
             added.add_argument("--reader", help="another reader than the default")
             added.add_argument("--most", type=int, help="questions a pair (default: all)")
-        if name not in ("reader", "encodings", "verify"):
+        if name not in ("reader", "encodings", "verify", "report"):
             added.add_argument("--model", help="another embedding model than the default")
     added = command("article", _article, "questions on the first article")
     added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
@@ -88,6 +89,12 @@ def _verify(options: argparse.Namespace) -> Iterable[Any]:
     from benchmarks.verify import measure_verify, with_totals
 
     return with_totals(measure_verify(options.data))
+
+
+def _report(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.long_report import measure_report
+
+    return measure_report(options.data)
 
 
 def _reader(options: argparse.Namespace) -> Iterable[Any]:

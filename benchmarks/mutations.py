@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -80,6 +80,57 @@ def reordered(words: str, chosen: random.Random) -> str:
     return "".join(reversed(pieces)) if len(pieces) > 1 else words
 
 
+_UNITS = (
+    ("万", "亿"), ("亿", "万"), ("公里", "英里"), ("英里", "公里"), ("美元", "欧元"), ("million", "billion"),
+    ("billion", "million"), ("miles", "km"), ("km", "miles"), ("$", "€"), ("%", " percentage points"),
+)  # fmt: skip
+_TENSES = ((" is ", " was "), (" was ", " is "), (" are ", " were "), (" were ", " are "), (" has ", " had "))
+
+
+def unit_changed(words: str, chosen: random.Random) -> str:
+    """A unit is another, 万 for 亿 or million for billion."""
+    return _one_of(words, _UNITS, chosen)
+
+
+def tense_changed(words: str, chosen: random.Random) -> str:
+    """A verb is in another tense."""
+    return _one_of(words, _TENSES, chosen)
+
+
+def point_moved(words: str, chosen: random.Random) -> str:
+    """A decimal point stands a digit further to the left, or the right."""
+    found = list(regex.finditer(r"(?<![\d,.])(\d+)\.(\d+)(?![\d,.])", words))
+    if not found:
+        return words
+    one = chosen.choice(found)
+    whole, decimals = one[1], one[2]
+    moved = f"{whole}{decimals[0]}.{decimals[1:]}" if len(decimals) > 1 else f"{whole[:-1]}.{whole[-1]}{decimals}"
+    return words[: one.start()] + moved.rstrip(".") + words[one.end() :]
+
+
+def day_moved(words: str, _: random.Random) -> str:
+    """A day of a month is the next one."""
+    pattern = (
+        r"(?<=月\s?)\d{1,2}(?=\s?日)|(?<=(?:January|February|March|April|May|June|July|August|September|October|"
+        r"November|December) )\d{1,2}\b"
+    )
+    return str(regex.sub(pattern, lambda found: str(int(found[0]) + 1), words, count=1))
+
+
+def clause_left_out(words: str, chosen: random.Random) -> str:
+    """A clause in the middle is missing, without a mark."""
+    pieces = regex.split(r"(?<=[，,；;])", words)
+    if len(pieces) < 3:
+        return words
+    place = chosen.randrange(1, len(pieces) - 1)
+    return "".join([*pieces[:place], *pieces[place + 1 :]])
+
+
+def _one_of(words: str, pairs: Sequence[tuple[str, str]], chosen: random.Random) -> str:
+    there = [pair for pair in pairs if pair[0] in words]
+    return words.replace(*chosen.choice(there), 1) if there else words
+
+
 def full_width(words: str, _: random.Random) -> str:
     """Digits and marks in full width."""
     return words.translate({ord(character): ord(character) + 0xFEE0 for character in "0123456789%,"})
@@ -129,7 +180,10 @@ def ligatures(words: str, _: random.Random) -> str:
     return words.replace("fi", "ﬁ").replace("fl", "ﬂ").replace("...", "…")
 
 
-SPOILT: list[Change] = [dropped, doubled, swapped, number_changed, negation_removed, replaced, name_replaced, reordered]
+SPOILT: list[Change] = [
+    dropped, doubled, swapped, number_changed, negation_removed, replaced, name_replaced, reordered, unit_changed,
+    tense_changed, point_moved, day_moved, clause_left_out,
+]  # fmt: skip
 PRINTED: list[Change] = [full_width, other_marks, wrapped, hyphenated, traditional, ligatures]
 
 

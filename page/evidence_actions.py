@@ -23,7 +23,7 @@ from page.words_evidence import EvidenceWords, evidence_words
 from rag.absence import absence_markdown, absence_state, record_absence, write_absence
 from rag.absences import keep_absence, kept_absences, remove_absence
 from rag.caution import cautions
-from rag.evidence import Entry, Evidence, Report, state
+from rag.evidence import Entry, Evidence, Report, state, states
 from rag.quote import quote
 from rag.records import NotFound, Searched
 from rag.speaking import Speaking
@@ -126,8 +126,7 @@ def _shown(request: Request, chosen: Any) -> Done:
 def _with_states(library: Library, entries: list[Entry]) -> list[Shown]:
     documents: dict[str, Document] = {}
     shown = []
-    for entry in entries:
-        now = state(library, entry)
+    for entry, now in zip(entries, states(library, entries), strict=True):
         if now.document is not None and now.document not in documents:
             documents[now.document] = library.document(now.document)
         shown.append(Shown(entry, now, documents.get(now.document or "")))

@@ -88,7 +88,7 @@ def _register_evidence(commands: Any, command: Callable[..., argparse.ArgumentPa
 
 
 def _list(options: argparse.Namespace) -> int:
-    from rag.evidence import state
+    from rag.evidence import states
 
     evidence = _evidence(options)
     if options.report is None:
@@ -100,12 +100,11 @@ def _list(options: argparse.Namespace) -> int:
         return EXIT_FOUND
     library = Library(options.library)
     entries = evidence.entries(evidence.report(text_of(options.report)).id)
-    with library.snapshot():
-        states = [state(library, entry) for entry in entries]
+    found = states(library, entries)
     if options.json:
-        print_json([{**asdict(entry), "state": asdict(now)} for entry, now in zip(entries, states, strict=True)])
+        print_json([{**asdict(entry), "state": asdict(now)} for entry, now in zip(entries, found, strict=True)])
         return EXIT_FOUND
-    for entry, now in zip(entries, states, strict=True):
+    for entry, now in zip(entries, found, strict=True):
         _print_entry(entry, now.kind)
     return EXIT_FOUND
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -311,17 +311,33 @@ def open_evidence(library: Path) -> Evidence:
 
 
 def state(library: Library, entry: Entry) -> State:
-    """How the entry's source is now. Read many within one `library.snapshot()`."""
-    summaries = library.documents()
-    if any(summary.id == entry.document for summary in summaries):
-        text = library.document(entry.document).text
-        if text[entry.start : entry.end] == entry.text:
-            return State("current", entry.document, entry.start, entry.end)
-        return _found_again(entry, entry.document, text)  # the file is the same, and is read otherwise now
-    for summary in summaries:
-        if summary.source == entry.source:
-            return _found_again(entry, summary.id, library.document(summary.id).text)
-    return State("gone", None, None, None)
+    """How the entry's source is now. `states` for many of them."""
+    return states(library, [entry])[0]
+
+
+def states(library: Library, entries: Sequence[Entry]) -> list[State]:
+    """How the entries' sources are now: row i is entry i. The library is listed once, and each document read once."""
+    found: dict[int, State] = {}
+    with library.snapshot():
+        summaries = library.documents()
+        known = {summary.id for summary in summaries}
+        replaced: dict[str, str] = {}
+        for summary in summaries:
+            replaced.setdefault(summary.source, summary.id)
+        now = [entry.document if entry.document in known else replaced.get(entry.source) for entry in entries]
+        identity, text = "", ""
+        for place in sorted(range(len(entries)), key=lambda place: now[place] or ""):
+            entry, current = entries[place], now[place]
+            if current is None:
+                found[place] = State("gone", None, None, None)
+                continue
+            if current != identity:
+                identity, text = current, library.document(current).text
+            if current == entry.document and text[entry.start : entry.end] == entry.text:
+                found[place] = State("current", current, entry.start, entry.end)
+            else:  # replaced, or the file is the same and is read otherwise now
+                found[place] = _found_again(entry, current, text)
+    return [found[place] for place in range(len(entries))]
 
 
 def _found_again(entry: Entry, document: str, text: str) -> State:

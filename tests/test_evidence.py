@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import LibraryDamaged
-from rag.evidence import FILE_NAME, Entry, Evidence, UnknownReport, evidence_folder, open_evidence, state
+from index.library import Library
+from rag.evidence import FILE_NAME, Entry, Evidence, UnknownReport, evidence_folder, open_evidence, state, states
 from tests.conftest import ROOT
 from tests.evidence_fakes import library_of, put
 
@@ -29,6 +30,26 @@ def add(evidence: Evidence, folder: Path, words: str = WORDS, report: str = "R",
     library.close()
     start = document.text.index(words)
     return evidence.add(evidence.create(report).id, document, start, start + len(words), note, "多少？", "17.58%")
+
+
+def test_many_entries_list_the_library_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = library_of(tmp_path, {f"{place}.txt": f"Words of file {place}. More of them." for place in range(8)})
+    evidence = Evidence(tmp_path / "lists")
+    report = evidence.create("R").id
+    for turn in range(2):
+        for summary in library.documents():
+            evidence.add(report, library.document(summary.id), turn, 12)
+    put(library, tmp_path, "3.txt", "All new. Words of file 3. More of them.")
+    library.remove(library.documents()[0].id)
+    entries = evidence.entries(report)
+    expected = [state(library, entry) for entry in entries]
+    asked: list[str] = []
+    listing, reading = Library.documents, Library.document
+    monkeypatch.setattr(Library, "documents", lambda self: (asked.append("list"), listing(self))[1])
+    monkeypatch.setattr(Library, "document", lambda self, name: (asked.append(name), reading(self, name))[1])
+    assert states(library, entries) == expected
+    assert {one.kind for one in expected} == {"current", "moved", "gone"}
+    assert asked.count("list") == 1 and len(asked) == len(set(asked)) == 8
 
 
 def test_an_entry_has_the_whole_address(evidence: Evidence, tmp_path: Path) -> None:

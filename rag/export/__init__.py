@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index.library import Library
-from rag.evidence import Entry, state
+from rag.evidence import Entry, states
 from rag.export.bibliography import write_biblatex, write_csl_json
 from rag.export.content import Content, UnexportableReport
 from rag.export.markdown import write_markdown
@@ -48,11 +48,10 @@ def export(
     English when not given. `listed` are CSL items (`read_references`), followed where they are of the documents. Raises
     UnexportableReport where the format cannot hold a quote as it is, and UnknownStyle.
     """
-    with library.snapshot():
-        states = tuple(state(library, entry) for entry in entries)
+    now = tuple(states(library, entries))
     chosen = DEFAULT_STYLES[language] if style is None else style
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    return WRITERS[kind](Content(name, tuple(entries), states, chosen, language, made, tuple(listed)))
+    return WRITERS[kind](Content(name, tuple(entries), now, chosen, language, made, tuple(listed)))
 
 
 def kind_of(path: Path, given: str | None = None) -> str:
