@@ -11,6 +11,7 @@ import pytest
 
 from index.errors import LibraryDamaged
 from index.library import Library
+from index.records import Document, DocumentSummary
 from rag.evidence import FILE_NAME, Entry, Evidence, UnknownReport, evidence_folder, open_evidence, state, states
 from tests.conftest import ROOT
 from tests.evidence_fakes import library_of, put
@@ -45,8 +46,17 @@ def test_many_entries_list_the_library_once(tmp_path: Path, monkeypatch: pytest.
     expected = [state(library, entry) for entry in entries]
     asked: list[str] = []
     listing, reading = Library.documents, Library.document
-    monkeypatch.setattr(Library, "documents", lambda self: (asked.append("list"), listing(self))[1])
-    monkeypatch.setattr(Library, "document", lambda self, name: (asked.append(name), reading(self, name))[1])
+
+    def documents(self: Library) -> list[DocumentSummary]:
+        asked.append("list")
+        return listing(self)
+
+    def document(self: Library, name: str) -> Document:
+        asked.append(name)
+        return reading(self, name)
+
+    monkeypatch.setattr(Library, "documents", documents)
+    monkeypatch.setattr(Library, "document", document)
     assert states(library, entries) == expected
     assert {one.kind for one in expected} == {"current", "moved", "gone"}
     assert asked.count("list") == 1 and len(asked) == len(set(asked)) == 8

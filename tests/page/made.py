@@ -80,9 +80,9 @@ class MadeUp:
         return self.results.get(question, replace(self.results[REFUSED], question=question))
 
     def speaking(self, question: str, within: Sequence[str] | None = None) -> Speaking:
-        """Whatever holds the question's first two characters, as if it had been read."""
+        """Whatever holds the question's words, as if it had been read."""
         documents = None if within is None else scope(self.library, within).documents
-        return Speaking(tuple(mentions(self.library, question[:2], documents)), 7, 9)
+        return Speaking(tuple(mentions(self.library, question, documents)), 7, 9)
 
 
 def made_library(folder: Path) -> Library:
