@@ -28,7 +28,8 @@ TITLED = {  # name: text, title, author
     "growth.md": (
         "# Inequality and growth\n\n## First studies\n\nStudies of growth have sometimes found evidence that "
         "inequality first increases, then decreases.\n\n## Later doubts\n\nMost economists did not lose any of their "
-        "12 wagers, and the old hypothesis cannot account for the increase.\n",
+        "12 wagers, and the old hypothesis cannot account for the increase. That hypothesis [as it is called] is "
+        "theirs.\n",
         "Inequality and growth",
         "Peter Hall; Anna Kowalska",
     ),
@@ -181,6 +182,8 @@ def test_the_same_work_again(library: Library) -> None:
         ("……波兰人队于2013年从该国顶级联赛降级", "exact"),
         ("… have sometimes found evidence . . . . Most economists did not lose any", "exact"),
         ("Studies of growth [. . .] found evidence that inequality first increases", "exact"),
+        ("That hypothesis [as it is called] is theirs", "exact"),
+        ("That hypothesis [as it was called] is theirs", "altered"),  # the brackets are the source's
         ("Most economists did […] lose any of their 12 wagers", "altered"),  # what is left out is a "not"
         ("Studies of growth have [not] sometimes found evidence", "altered"),
         ("由于糟糕的财务状况，[华沙]波兰人队于2013年从该国顶级联赛降级", "exact"),

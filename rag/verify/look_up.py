@@ -124,6 +124,13 @@ def _marked(found: Found, places: Sequence[int], marked: Sequence[tuple[int, int
     return replace(found, kind="altered" if altered else verdict, differences=tuple(changes))
 
 
+def _may_be_replaced(words: str) -> bool:
+    """Whether the source's words may stand behind brackets: a few, which are no brackets themselves."""
+    if len(words) > LONGEST_REPLACED or set(words) & set("[［〔"):
+        return False
+    return not any(sign.isdigit() for sign in words) and not kinds_in(words)
+
+
 def _denies(words: str) -> bool:
     """Whether words are little else than a "not"."""
     return len(words.strip()) <= LONGEST_DENIAL and "negation" in kinds_in(words)
@@ -155,12 +162,10 @@ def _replaced(library: Library, finder: Finder, text: str, wanted: Wanted) -> Lo
         before = [one for one, span in zip(found, spans, strict=True) if span[1] <= gap.start()]
         after = [one for one, span in zip(found, spans, strict=True) if span[0] >= gap.end()]
         words = source[before[-1].end : after[0].start] if before and after else ""
-        if _denies(words):
+        if _denies(words) or not (gap["omission"] or _may_be_replaced(words)):
             return None
         if gap["omission"] or not words:
             continue
-        if len(words) > LONGEST_REPLACED or any(sign.isdigit() for sign in words) or kinds_in(words):
-            return None
         at, to = before[-1].end - first.start, after[0].start - first.start
         changes.append(Difference("typographic", "marked insertion", gap.start(), gap.end(), at, to))
     for one, (start, _) in zip(found, spans, strict=True):
