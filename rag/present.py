@@ -23,6 +23,7 @@ def answer_json(result: Answer | NotFound) -> dict[str, Any]:
         "candidates": [_candidate_json(candidate) for candidate in answer.candidates] if answer else [],
         "nearest": [asdict(quote) for quote in result.nearest],
         "unseen": list(result.unseen) if isinstance(result, NotFound) else [],
+        "missing": list(answer.missing) if answer else [],
         "searched": {"documents": searched.documents, "passages": searched.passages, "read": searched.read},
     }
 

@@ -43,13 +43,14 @@ def checked(draft: Draft, sources: Sequence[Quote], supports: Supports) -> Sente
 
 def _reasons(claim: str, texts: Sequence[str], supports: Supports) -> list[tuple[Reason, ...]]:
     """Why each text does not support the claim; the dear check only where the cheap ones found nothing."""
-    found = [_cheap(claim, text) for text in texts]
+    found = [cheap_reasons(claim, text) for text in texts]
     left = [text for text, reasons in zip(texts, found, strict=True) if not reasons]
     held = iter(supports(claim, left) if left else ())
     return [reasons or (() if next(held) else ("claim",)) for reasons in found]
 
 
-def _cheap(claim: str, text: str) -> tuple[Reason, ...]:
+def cheap_reasons(claim: str, text: str) -> tuple[Reason, ...]:
+    """Why a text does not support a claim, by what needs no model."""
     checks: tuple[tuple[Reason, Callable[[str, str], object]], ...] = (
         ("quotation", missing_quotations),
         ("markup", unlike_markup),

@@ -6,8 +6,8 @@ import regex
 
 from rag.fold import fold_only
 from rag.marks import marked_spans
-from rag.written.names import names, occurs
-from rag.written.quantities import quantities, said_as
+from rag.names import names, occurs
+from rag.quantities import quantities, said_as
 
 _DOUBLE = "“”„‟\"＂「」『』«»〝〞"
 _STRAIGHT = "\"＂"

@@ -50,7 +50,7 @@ _PLAIN = frozenset(
     "说称指出示表给用令入出起后来自至因所者性化率量数额度力值型类式级别式部分全总总计合计约占含由即亦乃若如但却虽仍未不无没非"
     "第一二两三四五六七八九十百千零几半整同样当今曾后便则便于被叫称名首位处据受经比跟随往进回得地吗呢吧啊与跨"
 )
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田姜范姚谭廖"
     "邹熊陆郝孔崔康毛邱秦史顾侯邵孟龙雷钱汤尹黎乔贺赖龚張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許盧蔣賈葉閻鐘譚鄒陸顧錢湯喬賀賴龔"
 )
@@ -202,7 +202,7 @@ def _unsegmented(claim: str) -> tuple[str, ...]:
     runs, run = [], ""
     for start, end in [*WordBreaker(text, "root").segments(), (len(text), len(text))]:
         token = text[start:end]
-        person = run[:1] in _SURNAMES and len(run) < 3
+        person = run[:1] in SURNAMES and len(run) < 3
         no_name = _NEVER_GIVEN if person else _PLAIN
         if len(token) == 1 and _ALL_HAN.fullmatch(token) and token not in no_name:
             run += token
