@@ -17,9 +17,7 @@ import regex
 from index.split import sentence_spans
 from rag.quantities import quantities
 
-Kind = Literal["clauses", "answered", "wrong answer", "wrong number", "swapped names", "negated", "wrong quote"]
-HELD: tuple[Kind, ...] = ("clauses", "answered")
-
+Kind = Literal["clauses", "shortened", "answered", "wrong answer", "wrong number", "swapped names", "negated", "wrong quote"]
 _MEASURE = r"[家个個名人年月日天次座所间間位部种種條条公里米吨岁歲世纪项項支架艘件元块人口％%]"
 _HAN_ASKING = (
     (regex.compile(rf"多少{_MEASURE}?|几{_MEASURE}|幾{_MEASURE}|多少"), True),
@@ -113,6 +111,8 @@ def _claims_of(row: Asked, siblings: list[Asked], random: Random) -> Iterator[Cl
 
     if part is not None:
         yield claim(part, True, "clauses")
+        if (short := _shortened(quote, row.answer, random)) is not None:
+            yield claim(short, True, "shortened")
         if (wrong := _other_number(part, row.passage, random)) is not None:
             yield claim(wrong, False, "wrong number")
         if (swapped := _swapped(part, random)) is not None:
@@ -157,6 +157,28 @@ def _clauses(quote: str, answer: str, random: Random) -> str | None:
         return None
     first, last = random.randint(max(0, place - 1), place), random.randint(place, min(len(pieces) - 1, place + 1))
     text = regex.sub(r"[，,；;\s]+\Z", "", "".join(pieces[first : last + 1]))
+    stop = "。" if regex.search(r"\p{Han}", text) else "."
+    return text if text.endswith(("。", ".", "！", "？")) else text + stop
+
+
+def _shortened(quote: str, answer: str, random: Random) -> str | None:
+    """The sentence without what stands in parentheses, a clause in its middle, or the word it is led by."""
+    pieces = [match.group() for match in _CLAUSE.finditer(quote)]
+    place = next((at for at, piece in enumerate(pieces) if answer in piece), None)
+    if place is None or len(quote) > 400:
+        return None
+    whole = "".join(pieces)
+    changes = [regex.sub(r"\s*[（(][^（()）]*[)）]", "", whole)]
+    if len(pieces) > 2:
+        left_out = random.choice([at for at in range(1, len(pieces)) if at != place] or [place])
+        changes.append("".join(piece for at, piece in enumerate(pieces) if at != left_out))
+    changes.append(regex.sub(r"\A(?:但是?|而且?|此外|同时|同時|另外|然而|因此|所以|其中|However|But|And|Also|Moreover|In addition|Thus|Therefore)[,，]?\s*", "", whole))
+    changes.append(regex.sub(r"(?<=\p{Han})的(?=\p{Han}{3})|\b(?:also|very|then|just|indeed)\s", "", whole, count=1))
+    changes.append(regex.sub(r"(?<=\p{Han})了(?=\p{Han})|\bthe\s(?=\p{Ll})", "", whole, count=1))
+    changed = [text for text in changes if text != whole and answer in text]
+    if not changed:
+        return None
+    text = regex.sub(r"[，,；;\s]+\Z", "", random.choice(changed))
     stop = "。" if regex.search(r"\p{Han}", text) else "."
     return text if text.endswith(("。", ".", "！", "？")) else text + stop
 

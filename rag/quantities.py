@@ -11,6 +11,7 @@ from fractions import Fraction
 
 import regex
 
+from rag.fold import simplified
 from rag.numbers import Figure, figures
 
 _ONES = (
@@ -100,6 +101,7 @@ class Quantity:
     measures: tuple[tuple[str, str], ...]
     direction: str
     certain: bool
+    measure: str = ""  # of Chinese, the measure word that follows: 家, 月
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -141,6 +143,8 @@ def said_as(mine: Quantity, other: Quantity) -> bool:
         return False
     if mine.direction and mine.direction != other.direction:
         return False
+    if mine.measure and other.measure and mine.measure != other.measure:
+        return False
     theirs = dict(other.measures)
     return all(theirs.get(kind, unit) == unit for kind, unit in mine.measures)
 
@@ -158,7 +162,10 @@ def _quantity(text: str, start: int, end: int, value: Fraction, unit: str, certa
     direction = next(
         (name for name, (ahead, after) in _DIRECTION.items() if ahead.search(before) or after.match(text, end)), ""
     )
-    return Quantity(start, end, value, unit, tuple(measures), direction, certain)
+    counted = _MEASURE.match(simplified(text[end : end + 3]))
+    return Quantity(
+        start, end, value, unit, tuple(measures), direction, certain, counted.group()[-1] if counted and not unit else ""
+    )
 
 
 def _certain(text: str, figure: Figure) -> bool:

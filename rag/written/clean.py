@@ -6,8 +6,6 @@ import unicodedata
 
 import regex
 
-from rag.fold import fold_only
-
 # Zero-width joiners are letters' business between letters; variation selectors can carry hidden bytes.
 _JOINER = regex.compile(r"(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L})")
 _HIDDEN = regex.compile(r"[\p{Cf}\p{Co}\p{Cs}\p{Cn}\ufe00-\ufe0f\U000e0100-\U000e01ef\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
@@ -29,12 +27,3 @@ def visible(text: str) -> str:
         if place in kept or not (_HIDDEN.match(character) or _CONTROL.match(character))
     )
     return str(_STACKED.sub(r"\1", text))
-
-
-def simplified(text: str) -> str:
-    """With simplified characters for traditional ones, everything else as it is.
-
-    >>> simplified("臺灣 A-1")
-    '台湾 A-1'
-    """
-    return "".join(fold_only(character) if character > "\u2e7f" and character.isalpha() else character for character in text)

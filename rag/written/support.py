@@ -9,8 +9,9 @@ measures the error.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 from math import exp
 from pathlib import Path
 
@@ -28,10 +29,12 @@ from rag.quantities import quantities
 
 SHIPPED = Path(__file__).parent / "support.json"
 ASKED = 4  # parts of a claim that are asked for
+BESIDE = 2  # words before and after a part that are compared
 
 _CAPITALS = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}'’.-]*(?:\s+(?:of\s+(?:the\s+)?)?\p{Lu}[\p{L}\p{M}\p{N}'’.-]*)*")
 _YEAR = regex.compile(r"1[0-9]{3}|20[0-9]{2}")
 _LAST = regex.compile(r"[。．.!！?？;；,，\s]+\Z")
+_BORDER = regex.compile(r"[。．.!！?？;；,，:：\n]")
 _ASKS = {"han": ("多少", "哪", "什么"), "latin": ("how many", "what year", "what")}
 
 
@@ -39,13 +42,19 @@ _ASKS = {"han": ("多少", "哪", "什么"), "latin": ("how many", "what year", 
 class SupportSigns:
     """What is known of a claim beside a text.
 
-    `shared` is the share of the claim's terms that the text has, `ordered` those of them in one order with the text's;
+    `shared` is the share of the
+    claim's terms that the text has, `ordered` of those in one order with the text's, `adjacent` of neighbouring ones
+    that are neighbours there; `novel` counts the words that carry matter and are not in the text. `near` is how far
+    the parts asked for have the same words before or after them there, the least of them.
     `parts` and `worst` are the mean and the least agreement of the reader's answers with the parts asked for, 0 to 1;
     `answerable` is the mean of its logits, `cosine` of the two embeddings. `across` is 1 between scripts.
     """
 
     shared: float
     ordered: float
+    adjacent: float
+    novel: float
+    near: float
     parts: float
     worst: float
     answerable: float
@@ -84,8 +93,11 @@ class SupportWeights:
 def supported(
     reader: Reader, embedder: Embedder, weights: SupportWeights, claim: str, texts: Sequence[str]
 ) -> list[bool]:
-    """Whether each text holds the claim."""
-    return [weights.holds(signs) for signs in support_signs(reader, embedder, claim, texts)]
+    """Whether each text holds the claim: it is whole clauses of it, to the letter, or likely enough."""
+    held = {text: True for text in texts if is_sliced(claim, text)}
+    left = [text for text in dict.fromkeys(texts) if text not in held]
+    held |= zip(left, map(weights.holds, support_signs(reader, embedder, claim, left)), strict=True)
+    return [held[text] for text in texts]
 
 
 def support_signs(reader: Reader, embedder: Embedder, claim: str, texts: Sequence[str]) -> list[SupportSigns]:
@@ -100,14 +112,11 @@ def support_signs(reader: Reader, embedder: Embedder, claim: str, texts: Sequenc
             agreed[place].append(_agreement(part, texts[place][best.start : best.end]))
             logits[place].append(max(-10.0, min(10.0, best.answerable)))
     vectors = embedder.embed_passages([claim, *texts])
-    mine = terms(claim)
     found = []
     for place, text in enumerate(texts):
-        theirs = terms(text)
         found.append(
             SupportSigns(
-                shared=_share(mine, set(theirs)),
-                ordered=_in_order(mine, theirs),
+                **words_signs(claim, text),
                 parts=sum(agreed[place]) / max(1, len(agreed[place])),
                 worst=min(agreed[place], default=0.0),
                 answerable=sum(logits[place]) / max(1, len(logits[place])),
@@ -116,6 +125,57 @@ def support_signs(reader: Reader, embedder: Embedder, claim: str, texts: Sequenc
             )
         )
     return found
+
+
+def words_signs(claim: str, text: str) -> dict[str, float]:
+    """The signs that need no model."""
+    mine, theirs = terms(claim), terms(text)
+    folded = fold_only(text)
+    pairs = list(pairwise(mine))
+    return {
+        "shared": _share(mine, set(theirs)),
+        "ordered": _in_order(mine, theirs),
+        "adjacent": _share(pairs, set(pairwise(theirs))) if pairs else _share(mine, set(theirs)),
+        "near": min((_near(claim, part, text) for part, _ in parts_asked(claim)), default=1.0),
+        "novel": float(sum(fold_only(word) not in folded for word in content_words(claim))),
+    }
+
+
+def _near(claim: str, part: str, text: str) -> float:
+    """Whether a part of a claim stands between the same words in the text: the sides that agree, of those there are."""
+    mine = _sides(claim, claim.find(part), part)
+    best = 0.0
+    at = text.find(part)
+    if at < 0:
+        return 0.5  # said otherwise: that is not seen here
+    while at >= 0:
+        sides = [
+            bool(set(one) & set(other)) for one, other in zip(mine, _sides(text, at, part), strict=True) if one
+        ]
+        best = max(best, sum(sides) / len(sides) if sides else 1.0)
+        at = text.find(part, at + 1)
+    return best
+
+
+def _sides(text: str, at: int, part: str) -> tuple[list[str], list[str]]:
+    before, after = terms(text[max(0, at - 40) : at]), terms(text[at + len(part) : at + len(part) + 40])
+    return before[-BESIDE:], after[:BESIDE]
+
+
+def is_sliced(claim: str, text: str) -> bool:
+    """Whether a claim is whole clauses of a text, that follow each other, but for its last mark.
+
+    >>> is_sliced("增速达17.58%。", "净增超18万家，增速达17.58%，位居第一"), is_sliced("达17.58%。", "增速达17.58%")
+    (True, False)
+    """
+    said = _LAST.sub("", claim)
+    start = text.find(said) if said else -1
+    while start >= 0:
+        before, after = text[:start].rstrip(), text[start + len(said) :].lstrip()
+        if (not before or _BORDER.match(before[-1])) and (not after or _BORDER.match(after[0])):
+            return True
+        start = text.find(said, start + 1)
+    return False
 
 
 def parts_asked(claim: str) -> list[tuple[str, str]]:
@@ -177,7 +237,7 @@ def _agreement(part: str, answer: str) -> float:
     return len(set(parts) & set(answers)) / max(1, min(len(set(parts)), len(set(answers))))
 
 
-def _share(mine: Sequence[str], theirs: set[str]) -> float:
+def _share(mine: Sequence[object], theirs: Collection[object]) -> float:
     return sum(term in theirs for term in mine) / max(1, len(mine))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import regex
 
 from index.terms import terms
-from rag.written.clean import simplified
+from rag.fold import simplified
 
 _NEGATION = regex.compile(
     r"没有|沒有|没|沒|未(?!来|來|知|必)|不(?!仅|僅|但|断|斷|同|少|久|只|过|過|足|到|管|论|論|乏|锈|鏽|动产|動產|由得|约而同)|"
@@ -58,7 +58,8 @@ _CLAUSE = regex.compile(r"[。！？!?；;，,：:\n]|(?<=\p{Ll})\.\s")
 _COMPILED_PAIRS = tuple((regex.compile(one, regex.I), regex.compile(other, regex.I)) for one, other in _PAIRS)
 _COMPILED_WIDE = tuple(regex.compile(words, regex.I) for words in _ALIKE_WIDE)
 _SHARE = 0.5  # of the nearest clause's likeness: a clause of the source that the claim speaks of
-_NEAR = 0.34  # of the claim's terms, that a clause must hold for its words to count
+_DENIED_LETTERS, _DENIED_TERMS = 24, 2  # how far after a negation what it denies is looked for
+_LITTLE = frozenset("be been being the an any to it in on of so as that this yet only even have has had".split())
 
 
 def turned(claim: str, text: str) -> bool:
@@ -85,19 +86,27 @@ def spoken_of(claim: str, text: str) -> list[str]:
 
 
 def _negated(claim: str, clauses: Sequence[str], text: str) -> bool:
-    """A negation too many or too few, by the parity of each side where only one has one."""
-    mine = bool(_NEGATION.search(claim))
-    theirs = [bool(_NEGATION.search(clause)) for clause in clauses]
-    if mine:
-        return not any(theirs) and not _NEGATION.search(text)
-    return bool(theirs) and all(theirs) or _most_alike_negated(claim, clauses)
+    """A negation of something that the other does not negate; across languages, where only one has any at all."""
+    mine, theirs = _denied(claim), _denied(text)
+    if not set(terms(claim)) & set(terms(text)):
+        return bool(mine) != any(_NEGATION.search(clause) for clause in clauses)
+    if any(not any(near & other for other in theirs) for near in mine):
+        return True
+    said = _around(claim)
+    return any(near & said and not any(near & other for other in mine) for near in theirs)
 
 
-def _most_alike_negated(claim: str, clauses: Sequence[str]) -> bool:
-    mine = set(terms(claim))
-    held = [(len(mine & set(terms(clause))) / max(1, len(mine)), clause) for clause in clauses]
-    share, clause = max(held, default=(0.0, ""))
-    return share >= _NEAR and bool(_NEGATION.search(clause))
+def _denied(text: str) -> list[frozenset[str]]:
+    """What stands right after each negation of a text."""
+    return [_around(text[found.end() : found.end() + _DENIED_LETTERS]) for found in _NEGATION.finditer(text)]
+
+
+def _around(text: str) -> frozenset[str]:
+    """The first words of a text that carry matter; of Chinese, pairs of characters."""
+    clause = _CLAUSE.split(text)[0] if len(text) <= _DENIED_LETTERS else text
+    found = [term for term in terms(clause) if len(term) > 1 and term not in _LITTLE]
+    limit = _DENIED_TERMS if len(text) <= _DENIED_LETTERS else None
+    return frozenset(found[:limit])
 
 
 def _opposite(claim: str, source: str, text: str) -> bool:
