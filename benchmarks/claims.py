@@ -17,14 +17,21 @@ import regex
 from index.split import sentence_spans
 from rag.quantities import quantities
 
-Kind = Literal["clauses", "shortened", "answered", "wrong answer", "wrong number", "swapped names", "negated", "wrong quote"]
+Kind = Literal[
+    "clauses", "shortened", "answered", "wrong answer", "wrong number", "swapped names", "negated", "wrong quote"
+]
 _MEASURE = r"[家个個名人年月日天次座所间間位部种種條条公里米吨岁歲世纪项項支架艘件元块人口％%]"
 _HAN_ASKING = (
     (regex.compile(rf"多少{_MEASURE}?|几{_MEASURE}|幾{_MEASURE}|多少"), True),
     (regex.compile(r"(?:是)?在?(?:什么时候|什麼時候|何时|何時|哪一年|哪年|哪一天|何年|什么时间|什麼時間)"), False),
     (regex.compile(r"谁|誰|哪位|哪一位|何人"), False),
     (regex.compile(r"哪里|哪裡|何处|何地|什么地方|什麼地方|哪儿"), False),
-    (regex.compile(r"(?:什么|什麼|何)(?=[？?]|\Z)|哪一?[个個家座所国國省市县縣间間种種队隊]\p{Han}{0,2}?(?=[？?]|\Z)"), False),
+    (
+        regex.compile(
+            r"(?:什么|什麼|何)(?=[？?]|\Z)|哪一?[个個家座所国國省市县縣间間种種队隊]\p{Han}{0,2}?(?=[？?]|\Z)"
+        ),
+        False,
+    ),
 )
 _ENGLISH_ASKING = (
     regex.compile(r"\AWho(?= (?!did\b|do\b|does\b|can\b|could\b|has\b|have\b|had\b|will\b)\w+)"),
@@ -85,7 +92,9 @@ def statement(question: str, answer: str) -> str | None:
         if len(found) == 1:
             measure = found[0].group()[-1] if counts and not found[0].group().endswith("少") else ""
             put = answer + (measure if measure and answer[-1:].isdigit() else "")
-            return question[: found[0].start()] + put + regex.sub(r"[呢吗？?\s]+\Z", "", question[found[0].end() :]) + "。"
+            return (
+                question[: found[0].start()] + put + regex.sub(r"[呢吗？?\s]+\Z", "", question[found[0].end() :]) + "。"
+            )
     return None
 
 
@@ -172,7 +181,13 @@ def _shortened(quote: str, answer: str, random: Random) -> str | None:
     if len(pieces) > 2:
         left_out = random.choice([at for at in range(1, len(pieces)) if at != place] or [place])
         changes.append("".join(piece for at, piece in enumerate(pieces) if at != left_out))
-    changes.append(regex.sub(r"\A(?:但是?|而且?|此外|同时|同時|另外|然而|因此|所以|其中|However|But|And|Also|Moreover|In addition|Thus|Therefore)[,，]?\s*", "", whole))
+    changes.append(
+        regex.sub(
+            r"\A(?:但是?|而且?|此外|同时|同時|另外|然而|因此|所以|其中|However|But|And|Also|Moreover|In addition|Thus|Therefore)[,，]?\s*",
+            "",
+            whole,
+        )
+    )
     changes.append(regex.sub(r"(?<=\p{Han})的(?=\p{Han}{3})|\b(?:also|very|then|just|indeed)\s", "", whole, count=1))
     changes.append(regex.sub(r"(?<=\p{Han})了(?=\p{Han})|\bthe\s(?=\p{Ll})", "", whole, count=1))
     changed = [text for text in changes if text != whole and answer in text]
@@ -190,7 +205,11 @@ def _other_number(part: str, passage: str, random: Random) -> str | None:
     one = random.choice(mine)
     old = part[one.start : one.end]
     within = [number for number in _numbers(passage) if number not in old and old not in number and number not in part]
-    new = random.choice(within) if within and random.random() < 0.7 else regex.sub(r"\d", lambda m: str((int(m[0]) + 3) % 10), old, count=1)
+    new = (
+        random.choice(within)
+        if within and random.random() < 0.7
+        else regex.sub(r"\d", lambda m: str((int(m[0]) + 3) % 10), old, count=1)
+    )
     return part[: one.start] + new + part[one.end :]
 
 
@@ -207,7 +226,15 @@ def _swapped(part: str, random: Random) -> str | None:
 
 def _negated(part: str, language: str) -> str | None:
     if language.startswith("zh"):
-        return _once(part, ((r"(?<!不)是(?!否)", "不是"), (r"(?<!没)有(?!效|关|機|机|名|限|所|些|时|時|人)", "没有"), (r"(?<=\p{Han})获得", "没有获得"), (r"在", "不在")))
+        return _once(
+            part,
+            (
+                (r"(?<!不)是(?!否)", "不是"),
+                (r"(?<!没)有(?!效|关|機|机|名|限|所|些|时|時|人)", "没有"),
+                (r"(?<=\p{Han})获得", "没有获得"),
+                (r"在", "不在"),
+            ),
+        )
     return _once(part, ((r"\b(was|were|is|are|has|had|can|will|would|could)\b(?! not)", r"\1 not"),))
 
 

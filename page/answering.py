@@ -56,6 +56,9 @@ class Answering(Protocol):
     ) -> Answer | NotFound:
         """`Assistant.ask`, when it is ready. May be called from any thread; questions are answered one by one."""
 
+    def supports(self, claim: str, texts: Sequence[str]) -> Sequence[bool]:
+        """`Assistant.supports`, likewise."""
+
 
 _Numbers = Vectors | Sequence[int]
 
@@ -119,6 +122,11 @@ class Here:
         with self._lock:
             return self._assistant.ask(question, threshold, within)
 
+    def supports(self, claim: str, texts: Sequence[str]) -> Sequence[bool]:
+        """`Assistant.supports`."""
+        with self._lock:
+            return self._assistant.supports(claim, texts)
+
     @property
     def embedder(self) -> Embedder:
         """The assistant's, a few texts at a time."""
@@ -168,6 +176,12 @@ class Elsewhere:
         self.wait()
         answer: Future[Answer | NotFound] = self._pool.submit(_ask, question, threshold, within)
         return self._result(answer)
+
+    def supports(self, claim: str, texts: Sequence[str]) -> Sequence[bool]:
+        """`Assistant.supports`. Raises what `ask` does."""
+        self.wait()
+        held: Future[Sequence[bool]] = self._pool.submit(_supports, claim, list(texts))
+        return self._result(held)
 
     @property
     def embedder(self) -> Embedder:
@@ -225,6 +239,10 @@ def _open(folder: Path, model: str | None, reader: str | None) -> Calibration:
 
 def _ask(question: str, threshold: float | None, within: Sequence[str] | None) -> Answer | NotFound:
     return _opened[0].ask(question, threshold, within)
+
+
+def _supports(claim: str, texts: Sequence[str]) -> Sequence[bool]:
+    return _opened[0].supports(claim, texts)
 
 
 def _compute(method: str, texts: Sequence[str]) -> _Numbers:

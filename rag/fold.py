@@ -98,7 +98,9 @@ def simplified(text: str) -> str:
     >>> simplified("臺灣 A-1")
     '台湾 A-1'
     """
-    return "".join(fold_only(character) if character > "\u2e7f" and character.isalpha() else character for character in text)
+    return "".join(
+        fold_only(character) if character > "\u2e7f" and character.isalpha() else character for character in text
+    )
 
 
 def original_span(folded: Folded, text: str, start: int, end: int) -> tuple[int, int]:

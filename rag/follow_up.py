@@ -14,11 +14,11 @@ import regex
 from icu4py.breakers import WordBreaker
 
 from rag.judge import differ_in_script
+from rag.names import SURNAMES, names
 from rag.unseen import content_words
 from rag.written.clean import visible
 from rag.written.exact import missing_names, unlike_figures
 from rag.written.model import LanguageModel, LanguageModelFailed
-from rag.names import SURNAMES, names
 from rag.written.prompt import whole_question_prompt
 
 LONGEST = 300  # characters of a question that a model rewrote
@@ -42,13 +42,19 @@ _TIME_LATIN = (
     r"(?:the\s+)?[12]\d{3}s?\b|\b(?:last|this|next)\s+(?:year|month|quarter)"
 )
 _TIME = regex.compile(rf"(?:{_TIME_HAN})|(?:{_TIME_LATIN})", regex.IGNORECASE)
-_HAN_WHAT_OF = regex.compile(r"\A(?:那么?|那|还有|還有|以及|那麼)?[，,]?\s*(?P<rest>.{1,30}?)(?:呢|又如何|又怎样|怎么样|怎樣|如何)?\s*[？?。]*\Z")
+_HAN_WHAT_OF = regex.compile(
+    r"\A(?:那么?|那|还有|還有|以及|那麼)?[，,]?\s*(?P<rest>.{1,30}?)(?:呢|又如何|又怎样|怎么样|怎樣|如何)?\s*[？?。]*\Z"
+)
 _ENDS_NE = regex.compile(r"呢\s*[？?。]*\Z")
 _LATIN_WHAT_OF = regex.compile(
-    r"\A(?:and|or|but|so|ok(?:ay)?,?|then)?,?\s*(?:what\s+about|how\s+about|and)?\s*(?P<rest>[^?]{1,60}?)\s*(?:then|too|instead)?\s*\?*\Z", regex.IGNORECASE
+    r"\A(?:and|or|but|so|ok(?:ay)?,?|then)?,?\s*(?:what\s+about|how\s+about|and)?\s*(?P<rest>[^?]{1,60}?)\s*(?:then|too|instead)?\s*\?*\Z",
+    regex.IGNORECASE,
 )
 _LATIN_LEADS = regex.compile(r"\A(?:and|or|but|what\s+about|how\s+about)\b", regex.IGNORECASE)
-_LATIN_VERB = regex.compile(r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|who|what|when|where|why|how|which)\b", regex.IGNORECASE)
+_LATIN_VERB = regex.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|who|what|when|where|why|how|which)\b",
+    regex.IGNORECASE,
+)
 _HAN_ASKS = r"什么时候|什麼時候|何时|何時|什么|什麼|哪\p{Han}?|谁|誰|多少|几|幾|多大|多久|多长|多高|怎么|怎麼|怎样|如何|为什么|為什麼|为何|何"
 _HAN_ASKING = regex.compile(_HAN_ASKS)
 _OWN = (  # what a thing has: asked of without saying whose, it is of what was spoken of
@@ -59,11 +65,60 @@ _NO_SUBJECT = regex.compile(
     rf"\A(?:那么?|又|还|還|另外|并且?|其中|具体|总共|一共|大概|大约|最终|后来)*[，,]?(?:是|有|在|被|由|于|能|会|要|花了?|用了?|占|达|位于|成立于|它们?的)*(?:{_HAN_ASKS})"
     rf"|\A(?:那么?|它的|他的|其)?(?:总|總|平均|具体)?(?:{'|'.join(_OWN)})(?:呢|是|有|达|为|在|占)?(?:{_HAN_ASKS}|呢|[？?]|\Z)"
 )
-_HAN_PRONOUN = regex.compile(r"他们|她们|它们|他們|她們|它們|(?<![其吉])他(?!人|国|乡|们|們)|她|它|该(?:公司|企业|项目|机构|地|市|国|人|校|书|片)|這家\p{Han}{2}|这(?:家|个|座|位|项|所|部|本|种)\p{Han}{1,4}?(?=是|有|在|的|何|什|哪|多|几|由|被|成|能|会|为)|(?<![尤极与])其(?!中|他|它|实|余|次|间)")
-_LATIN_PRONOUN = regex.compile(r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|there|this (?:company|city|firm|person|project|place|one)|that (?:company|city|firm|person|project|place|one))\b", regex.IGNORECASE)
-_POSSESSIVE = frozenset("his her hers its their theirs".split())
+_HAN_PRONOUN = regex.compile(
+    r"他们|她们|它们|他們|她們|它們|(?<![其吉])他(?!人|国|乡|们|們)|她|它|该(?:公司|企业|项目|机构|地|市|国|人|校|书|片)|這家\p{Han}{2}|这(?:家|个|座|位|项|所|部|本|种)\p{Han}{1,4}?(?=是|有|在|的|何|什|哪|多|几|由|被|成|能|会|为)|(?<![尤极与])其(?!中|他|它|实|余|次|间)"
+)
+_LATIN_PRONOUN = regex.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|there|this (?:company|city|firm|person|project|place|one)|that (?:company|city|firm|person|project|place|one))\b",
+    regex.IGNORECASE,
+)
+_POSSESSIVE = frozenset(["his", "her", "hers", "its", "their", "theirs"])
 _ASKS_PERSON = regex.compile(r"谁|誰|哪位|何人|\bwho\b|创始人|总经理|董事长|作者|校长|市长", regex.IGNORECASE)
-_VERBS = frozenset("设立 成立 完成 发布 获得 拥有 举办 建立 安排 吸引 实现 达到 增加 增长 减少 净增 投资 发行 帮助 支持 介绍 认为 建成 位于 毕业 出生 发明 创办 创立 进行 开始 提升 提高 包括 属于 使用 生产 制造 参加 超过 占".split())
+_VERBS = frozenset(
+    [
+        "设立",
+        "成立",
+        "完成",
+        "发布",
+        "获得",
+        "拥有",
+        "举办",
+        "建立",
+        "安排",
+        "吸引",
+        "实现",
+        "达到",
+        "增加",
+        "增长",
+        "减少",
+        "净增",
+        "投资",
+        "发行",
+        "帮助",
+        "支持",
+        "介绍",
+        "认为",
+        "建成",
+        "位于",
+        "毕业",
+        "出生",
+        "发明",
+        "创办",
+        "创立",
+        "进行",
+        "开始",
+        "提升",
+        "提高",
+        "包括",
+        "属于",
+        "使用",
+        "生产",
+        "制造",
+        "参加",
+        "超过",
+        "占",
+    ]
+)
 _STOP = regex.compile(r"[？?。.!！\s]+\Z")
 
 
@@ -96,7 +151,10 @@ def leans(question: str) -> bool:
 
 def _by_model(model: LanguageModel, earlier: Sequence[Said], question: str) -> str | None:
     """The model's wording; None where it says what nobody said, or more than a question."""
-    lines = [f"{said.question} ({said.answer})" if 0 < len(said.answer) <= _SHORT_ANSWER else said.question for said in earlier]
+    lines = [
+        f"{said.question} ({said.answer})" if 0 < len(said.answer) <= _SHORT_ANSWER else said.question
+        for said in earlier
+    ]
     try:
         written = "".join(model.write(whole_question_prompt(lines, question)))
     except LanguageModelFailed:
@@ -138,10 +196,16 @@ def _by_rules(earlier: Sequence[Said], question: str) -> str:
     if put != question or len(question.split()) > 4 or names(question[:1].lower() + question[1:]):
         return put
     subject = _subject(last.question)
-    return f"{_STOP.sub('', question)} ({subject})?" if subject and subject.casefold() not in question.casefold() else question
+    return (
+        f"{_STOP.sub('', question)} ({subject})?"
+        if subject and subject.casefold() not in question.casefold()
+        else question
+    )
 
 
-_COUNTED = regex.compile(r"(?:多少|几|幾)(?:家|个|個|只|隻|名|所|座|项|項|种|種|条|條|位|支|件|台|艘|场)(?P<what>[^\s，,。？?的了]{2,12})")
+_COUNTED = regex.compile(
+    r"(?:多少|几|幾)(?:家|个|個|只|隻|名|所|座|项|項|种|種|条|條|位|支|件|台|艘|场)(?P<what>[^\s，,。？?的了]{2,12})"
+)
 _ASPECT = regex.compile(r"\b(?:the|its|their)\s+\p{Ll}+(?:\s\p{Ll}+)?(?=\s+of\b)")
 _OF_A_THING = regex.compile(rf"\A(?:总|總|平均|具体)?(?:{'|'.join(_OWN)})")
 _LEADING = regex.compile(r"\A(?:那么?|又|还有?|還有?|另外|并且?|具体)[，,]?\s*")
@@ -202,7 +266,11 @@ def _target(old: str, new: str, kind: Kind) -> str | None:
         if place is not None:
             return place
     counted = _COUNTED.search(old)
-    if counted is not None and kind == "thing" and any(name.text in _subject(old) for name in found if name.kind == "place"):
+    if (
+        counted is not None
+        and kind == "thing"
+        and any(name.text in _subject(old) for name in found if name.kind == "place")
+    ):
         return str(counted["what"])  # 独角兽呢？ after how many firms a city has
     aspect = _ASPECT.search(old)
     if aspect is not None and kind == "thing" and new == new.lower():
@@ -233,7 +301,10 @@ def _subject(question: str) -> str:
     bare = _TIME.sub(lambda found: " " * len(found.group()), question)
     phrases = _phrases(bare)
     if not differ_in_script("中文", question):
-        head = regex.match(rf"\s*(.{{1,24}}?)(?:的(?!时候)|(?:总共|一共|共)?(?:是|在|有|于|由|被|能|会)(?!限|关|效)|{'|'.join(sorted(_VERBS, key=len, reverse=True))}|从|{_HAN_ASKS})", bare)
+        head = regex.match(
+            rf"\s*(.{{1,24}}?)(?:的(?!时候)|(?:总共|一共|共)?(?:是|在|有|于|由|被|能|会)(?!限|关|效)|{'|'.join(sorted(_VERBS, key=len, reverse=True))}|从|{_HAN_ASKS})",
+            bare,
+        )
         if head is not None and content_words(head[1]):
             return str(head[1].strip(" ，,了"))
     found = [name.text for name in names(question[:1].lower() + question[1:])]
@@ -284,7 +355,9 @@ def _possessive(question: str, found: regex.Match[str]) -> bool:
 def _named_before(question: str, place: int) -> bool:
     """Whether the question itself names what the pronoun may stand for."""
     before = question[:place]
-    return bool(names(before[:1].lower() + before[1:])) or any(len(word) > 1 for word in _phrases(before) if word not in _OWN)
+    return bool(names(before[:1].lower() + before[1:])) or any(
+        len(word) > 1 for word in _phrases(before) if word not in _OWN
+    )
 
 
 def _antecedent(earlier: Sequence[Said], pronoun: str) -> str | None:

@@ -64,7 +64,10 @@ _FILLER = regex.compile(
     regex.IGNORECASE,
 )
 _SIDES = regex.compile(r"和|与|與|跟|同|及|、|\bversus\b|\bvs\.?|\band\b|\bwith\b|\bto\b", regex.IGNORECASE)
-_DOCUMENT = regex.compile(r"文章|文档|文檔|文件|报告|報告|材料|全文|本文|此文|资料|\b(?:documents?|article|text|report|paper|file|everything|policy|it|this)\b", regex.IGNORECASE)
+_DOCUMENT = regex.compile(
+    r"文章|文档|文檔|文件|报告|報告|材料|全文|本文|此文|资料|\b(?:documents?|article|text|report|paper|file|everything|policy|it|this)\b",
+    regex.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,57 @@ import regex
 from rag.fold import simplified
 from rag.numbers import Figure, figures
 
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _WORDS: dict[str, Fraction] = {
     **{word: Fraction(value) for value, word in enumerate(_ONES)},
     **{word: Fraction(10 * value) for value, word in enumerate(_TENS, 2)},
@@ -65,10 +107,15 @@ _UNITS = {
     "mass": {"kg": r"公斤|千克|\bkg\b|\bkilograms?\b", "t": r"吨|噸|\bton(?:ne)?s?\b", "g": r"(?<![千毫])克|\bgrams?\b"},
 }  # fmt: skip
 _UNIT = {
-    kind: {unit: regex.compile(rf"\s?(?:多|余|餘|以上|左右)?\s?-?(?:{pattern})", regex.IGNORECASE) for unit, pattern in units.items()}
+    kind: {
+        unit: regex.compile(rf"\s?(?:多|余|餘|以上|左右)?\s?-?(?:{pattern})", regex.IGNORECASE)
+        for unit, pattern in units.items()
+    }
     for kind, units in _UNITS.items()
 }
-_MONEY_BEFORE = {unit: regex.compile(rf"(?:{_UNITS['money'][unit]})\s?\Z", regex.IGNORECASE) for unit in _UNITS["money"]}
+_MONEY_BEFORE = {
+    unit: regex.compile(rf"(?:{_UNITS['money'][unit]})\s?\Z", regex.IGNORECASE) for unit in _UNITS["money"]
+}
 _DIRECTIONS = {
     "more": (
         r"(?:超过|超過|超|逾|高于|高於|多于|多於|大于|不少于|不低于|至少|突破|more than|over|above|at least|exceed(?:s|ed|ing)?|"
@@ -120,7 +167,11 @@ def quantities(text: str) -> list[Quantity]:
     for match in _WORD.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
-        value = _WORDS[match["tens"].lower()] + _WORDS[match["ones"].lower()] if match["tens"] else _WORDS[match["word"].lower()]
+        value = (
+            _WORDS[match["tens"].lower()] + _WORDS[match["ones"].lower()]
+            if match["tens"]
+            else _WORDS[match["word"].lower()]
+        )
         if match["scale"]:
             value *= _WORDS[match["scale"].lower()]
         certain = bool(match["tens"] or match["scale"]) or match["word"].lower() not in _VAGUE
@@ -164,7 +215,14 @@ def _quantity(text: str, start: int, end: int, value: Fraction, unit: str, certa
     )
     counted = _MEASURE.match(simplified(text[end : end + 3]))
     return Quantity(
-        start, end, value, unit, tuple(measures), direction, certain, counted.group()[-1] if counted and not unit else ""
+        start,
+        end,
+        value,
+        unit,
+        tuple(measures),
+        direction,
+        certain,
+        counted.group()[-1] if counted and not unit else "",
     )
 
 

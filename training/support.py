@@ -54,10 +54,14 @@ def _fitted(found: Sequence[Claim], signs: Sequence[SupportSigns], reader: str) 
     model = LogisticRegression(C=1.0, max_iter=2000, class_weight="balanced").fit(rows, held)
     weights = {name: round(float(weight), 4) for name, weight in zip(_SIGNS, model.coef_[0], strict=True)}
     assert set(weights) <= set(sign_names())
-    bare = SupportWeights(weights, round(float(model.intercept_[0]), 4), 0.5, _ACROSS, reader, f"{len(found)} claims of {', '.join(SETS)}")
+    bare = SupportWeights(
+        weights, round(float(model.intercept_[0]), 4), 0.5, _ACROSS, reader, f"{len(found)} claims of {', '.join(SETS)}"
+    )
     false = sorted((bare.probability(one) for one, right in zip(signs, held, strict=True) if not right), reverse=True)
     threshold = false[int(len(false) * FALSE_SUPPORT)] + 1e-4 if false else 0.5
-    return SupportWeights(weights, bare.offset, round(threshold, 4), max(_ACROSS, round(threshold, 4)), reader, bare.fitted_on)
+    return SupportWeights(
+        weights, bare.offset, round(threshold, 4), max(_ACROSS, round(threshold, 4)), reader, bare.fitted_on
+    )
 
 
 def write_support(data: Path, out: Path) -> list[str]:

@@ -8,7 +8,9 @@ import regex
 
 # Zero-width joiners are letters' business between letters; variation selectors can carry hidden bytes.
 _JOINER = regex.compile(r"(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L})")
-_HIDDEN = regex.compile(r"[\p{Cf}\p{Co}\p{Cs}\p{Cn}\ufe00-\ufe0f\U000e0100-\U000e01ef\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
+_HIDDEN = regex.compile(
+    r"[\p{Cf}\p{Co}\p{Cs}\p{Cn}\ufe00-\ufe0f\U000e0100-\U000e01ef\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]"
+)
 _CONTROL = regex.compile(r"[^\P{Cc}\n\t]")
 _STACKED = regex.compile(r"(\p{M}{4})\p{M}+")
 

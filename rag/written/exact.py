@@ -9,8 +9,8 @@ from rag.marks import marked_spans
 from rag.names import names, occurs
 from rag.quantities import quantities, said_as
 
-_DOUBLE = "“”„‟\"＂「」『』«»〝〞"
-_STRAIGHT = "\"＂"
+_DOUBLE = '“”„‟"＂「」『』«»〝〞'
+_STRAIGHT = '"＂'
 _OPENING, _CLOSING = "“„「『«〝", "”‟」』»〞"
 _MARKUP = regex.compile(
     r"<[/!?a-z][^>]*>?|&(?:#\d+|#x[0-9a-f]+|[a-z]+);|!?\[[^\]]*\]\([^)]*\)?|!?\[[^\]]*\]\s*:|\]\(|!\["

@@ -23,9 +23,9 @@ from index.terms import terms
 from rag.fold import fold_only
 from rag.judge import differ_in_script
 from rag.overlap import units
+from rag.quantities import quantities
 from rag.reader import Reader
 from rag.unseen import content_words
-from rag.quantities import quantities
 
 SHIPPED = Path(__file__).parent / "support.json"
 ASKED = 4  # parts of a claim that are asked for
@@ -149,9 +149,7 @@ def _near(claim: str, part: str, text: str) -> float:
     if at < 0:
         return 0.5  # said otherwise: that is not seen here
     while at >= 0:
-        sides = [
-            bool(set(one) & set(other)) for one, other in zip(mine, _sides(text, at, part), strict=True) if one
-        ]
+        sides = [bool(set(one) & set(other)) for one, other in zip(mine, _sides(text, at, part), strict=True) if one]
         best = max(best, sum(sides) / len(sides) if sides else 1.0)
         at = text.find(part, at + 1)
     return best

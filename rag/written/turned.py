@@ -59,7 +59,31 @@ _COMPILED_PAIRS = tuple((regex.compile(one, regex.I), regex.compile(other, regex
 _COMPILED_WIDE = tuple(regex.compile(words, regex.I) for words in _ALIKE_WIDE)
 _SHARE = 0.5  # of the nearest clause's likeness: a clause of the source that the claim speaks of
 _DENIED_LETTERS, _DENIED_TERMS = 24, 2  # how far after a negation what it denies is looked for
-_LITTLE = frozenset("be been being the an any to it in on of so as that this yet only even have has had".split())
+_LITTLE = frozenset(
+    [
+        "be",
+        "been",
+        "being",
+        "the",
+        "an",
+        "any",
+        "to",
+        "it",
+        "in",
+        "on",
+        "of",
+        "so",
+        "as",
+        "that",
+        "this",
+        "yet",
+        "only",
+        "even",
+        "have",
+        "has",
+        "had",
+    ]
+)
 
 
 def turned(claim: str, text: str) -> bool:
@@ -71,7 +95,12 @@ def turned(claim: str, text: str) -> bool:
     claim, text = simplified(claim), simplified(text)
     clauses = spoken_of(claim, text)
     source = "，".join(clauses)
-    return _negated(claim, clauses, text) or _opposite(claim, source, text) or _widened(claim, text) or _unreserved(claim, source)
+    return (
+        _negated(claim, clauses, text)
+        or _opposite(claim, source, text)
+        or _widened(claim, text)
+        or _unreserved(claim, source)
+    )
 
 
 def spoken_of(claim: str, text: str) -> list[str]:

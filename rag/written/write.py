@@ -18,9 +18,7 @@ SOURCES = 8  # quotes that a model is given at most
 Unsupported = Literal["strike", "drop"]  # what becomes of a sentence that fails, where it is shown
 
 
-def written(
-    question: str, result: Answer | NotFound, model: LanguageModel, supports: Supports
-) -> Iterator[Written]:
+def written(question: str, result: Answer | NotFound, model: LanguageModel, supports: Supports) -> Iterator[Written]:
     """What is written of an answer, with every sentence more; nothing at all where nothing was found.
 
     The last one is not "writing". Fails in its state and never by raising LanguageModelFailed.
