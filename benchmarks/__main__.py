@@ -33,11 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
         ("encodings", _encodings, "text files' encodings told apart"),
         ("verify", _verify, "spoilt quotations told from unaltered ones"),
         ("reader", _reader, "answers read from the right passage"),
+        ("support", _support, "written claims checked: those that a quote holds, and those that it does not"),
         ("answers", _answers, "the whole path, with the right passage there and taken away"),
     ):
         added = command(name, run, text)
         added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
-        if name in ("reader", "answers"):
+        if name in ("reader", "answers", "support"):
             added.add_argument("--reader", help="another reader than the default")
             added.add_argument("--most", type=int, help="questions a pair (default: all)")
         if name not in ("reader", "encodings", "verify"):
@@ -91,6 +92,17 @@ def _reader(options: argparse.Namespace) -> Iterable[Any]:
     from rag.reader import load_reader
 
     return measure_reader(options.data, load_reader(options.reader), options.most)
+
+
+def _support(options: argparse.Namespace) -> Iterable[Any]:
+    from functools import partial
+
+    from benchmarks.support import measure_support
+    from rag.reader import load_reader
+    from rag.written.support import read_weights, supported
+
+    supports = partial(supported, load_reader(options.reader), _embedder(options), read_weights())
+    return measure_support(options.data, supports, options.most)
 
 
 def _answers(options: argparse.Namespace) -> Iterable[Any]:

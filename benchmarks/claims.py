@@ -45,10 +45,11 @@ _NAME = regex.compile(r"\p{Lu}\p{Ll}+(?:\s\p{Lu}\p{Ll}+)*")
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim and a text that holds it, or does not; `kind` is how it was made."""
+    """A claim and a text, a sentence of the passage, that holds it or does not; `kind` is how it was made."""
 
     text: str
     quote: str
+    passage: str
     held: bool
     kind: Kind
     language: str
@@ -116,7 +117,7 @@ def _claims_of(row: Asked, siblings: list[Asked], random: Random) -> Iterator[Cl
     part = _clauses(quote, row.answer, random)
 
     def claim(text: str, held: bool, kind: Kind, beside: str = quote) -> Claim:
-        return Claim(text, beside, held, kind, row.language)
+        return Claim(text, beside, row.passage, held, kind, row.language)
 
     if part is not None:
         yield claim(part, True, "clauses")
