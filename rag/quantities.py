@@ -179,7 +179,7 @@ def quantities(text: str) -> list[Quantity]:
         found.append(_quantity(text, match.start(), match.end(), value, unit, certain))
     for match in _MONTH.finditer(text):
         value = Fraction(_MONTHS.index(match.group().lower()) + 1)
-        found.append(_quantity(text, match.start(), match.end(), value, "", match.group() not in ("May", "March")))
+        found.append(_quantity(text, match.start(), match.end(), value, "", _is_month(text, match)))
     return found
 
 
@@ -224,6 +224,15 @@ def _quantity(text: str, start: int, end: int, value: Fraction, unit: str, certa
         certain,
         counted.group()[-1] if counted and not unit else "",
     )
+
+
+def _is_month(text: str, match: regex.Match[str]) -> bool:
+    """May and March are one where a month is looked for: in May, 3 March, May 2019."""
+    if match.group() not in ("May", "March"):
+        return True
+    before, after = text[: match.start()], text[match.end() :]
+    led = regex.search(r"(?i)(?:\b(?:in|of|since|by|until|from|to|early|late|mid|last|next)[\s-]|\d\s)\Z", before)
+    return led is not None or regex.match(r",?\s\d", after) is not None
 
 
 def _certain(text: str, figure: Figure) -> bool:

@@ -14,6 +14,7 @@ MARK = regex.compile(rf"\s*[\[［【〔]{_NUMBER}(?:[-–—,，、;；]{_NUMBER
 _RANGE = regex.compile(r"([\d０-９]{1,4})(?:\s*[-–—]\s*([\d０-９]{1,4}))?")
 _LONGEST_RANGE = 20
 _BULLET = regex.compile(r"\A\s*(?:[-*•·+>]+|\d{1,2}[.)、](?!\d)|#{1,6})\s+")
+_UNDECIDED = regex.compile(r"\s*(?:[\[［【〔][^\]］】〕]*|[^\p{L}\p{N}]*)")
 _THINKING = regex.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", regex.DOTALL)
 _ENDING = regex.compile(r"[。！？!?.…；;:：”’」』）)\]]\s*\Z")
 _WORDS = regex.compile(r"[\p{L}\p{N}]")
@@ -38,12 +39,10 @@ def drafts(text: str, whole: bool) -> list[Draft]:
     """
     text = visible(_THINKING.sub("", text))
     pieces = [text[start:end] for start, end in _spans(text)]
-    found: list[Draft] = []
-    for piece in pieces if whole else pieces[:-1]:
-        draft = _draft(piece)
-        if draft is not None:
-            found.append(draft)
-    return found
+    if not whole:
+        # The last one goes on. While it may yet turn out to be a mark of the one before it, that is not whole either.
+        pieces = pieces[: -2 if pieces and _UNDECIDED.fullmatch(pieces[-1]) else -1]
+    return [draft for piece in pieces if (draft := _draft(piece)) is not None]
 
 
 def citations(text: str) -> tuple[int, ...]:

@@ -127,15 +127,20 @@ def _negated(claim: str, clauses: Sequence[str], text: str) -> bool:
 
 def _denied(text: str) -> list[frozenset[str]]:
     """What stands right after each negation of a text."""
-    return [_around(text[found.end() : found.end() + _DENIED_LETTERS]) for found in _NEGATION.finditer(text)]
+    found = []
+    for negation in _NEGATION.finditer(text):
+        clause = _CLAUSE.split(text[negation.end() : negation.end() + _DENIED_LETTERS])[0]
+        found.append(frozenset(_matter(clause)[:_DENIED_TERMS]))
+    return found
 
 
 def _around(text: str) -> frozenset[str]:
-    """The first words of a text that carry matter; of Chinese, pairs of characters."""
-    clause = _CLAUSE.split(text)[0] if len(text) <= _DENIED_LETTERS else text
-    found = [term for term in terms(clause) if len(term) > 1 and term not in _LITTLE]
-    limit = _DENIED_TERMS if len(text) <= _DENIED_LETTERS else None
-    return frozenset(found[:limit])
+    return frozenset(_matter(text))
+
+
+def _matter(text: str) -> list[str]:
+    """The words of a text that carry matter, in order; of Chinese, pairs of characters."""
+    return [term for term in terms(text) if len(term) > 1 and term not in _LITTLE]
 
 
 def _opposite(claim: str, source: str, text: str) -> bool:

@@ -27,10 +27,12 @@ def written(question: str, result: Answer | NotFound, model: LanguageModel, supp
         return
     sources = sources_of(result)
     so_far = Written(model.name, model.where, sources, (), "writing")
-    text, done = "", 0
+    text = ""
+    known: dict[Draft, Sentence] = {}
     failure: LanguageModelFailed | None = None
     pieces = model.write(prompt(question, sources))
-    while True:
+    piece: str | None = ""
+    while piece is not None:
         try:
             piece = next(pieces, None)
         except LanguageModelFailed as error:
@@ -38,16 +40,18 @@ def written(question: str, result: Answer | NotFound, model: LanguageModel, supp
         text += piece or ""
         found = drafts(text, whole=piece is None)
         if piece is None and _declines(text):
-            yield replace(so_far, state="declined")
+            yield replace(so_far, sentences=(), state="declined")
             return
-        for number, draft in enumerate(found[done:], done + 1):
+        for number, draft in enumerate(found, 1):
             last = piece is None and number == len(found)
-            sentence = _cut(draft) if last and failure is not None else checked(draft, sources, supports)
-            so_far = replace(so_far, sentences=(*so_far.sentences, sentence))
-            yield so_far
-        done = len(found)
-        if piece is None:
-            break
+            if last and failure is not None and draft not in known:
+                known[draft] = _cut(draft)
+            elif draft not in known:
+                known[draft] = checked(draft, sources, supports)
+            sentences = tuple(known[one] for one in found[:number])
+            if number > len(so_far.sentences) or sentences != so_far.sentences[:number]:
+                so_far = replace(so_far, sentences=sentences)
+                yield so_far
     if failure is None:
         yield replace(so_far, state="whole")
     else:
