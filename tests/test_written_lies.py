@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.records import Answer, Quote, Searched
+from rag.records import Answer, Finding, Quote, Searched
 from rag.written.records import Reason, Written
 from rag.written.served import ServedModel
 from rag.written.support import is_its_words
@@ -81,7 +81,8 @@ def quote(text: str) -> Quote:
 
 
 def answer(*texts: str) -> Answer:
-    return Answer("问题？", (), "one", tuple(map(quote, texts)), (), (), Searched(1, 1, 1, "2026-01-01T00:00:00+00:00"))
+    finding = Finding(texts[0][:4], "0" * 16, 0, 4, 0.9, (1,))
+    return Answer("问题？", (finding,), "one", tuple(map(quote, texts)), (), (), Searched(1, 1, 1, "2026-01-01T00:00:00+00:00"))
 
 
 def its_words(claim: str, texts: Sequence[str]) -> list[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rag.records import Quote
+from rag.written.commands import without_commands
 from rag.written.exact import missing_names, missing_quotations, unlike_figures, unlike_markup
 from rag.written.records import Reason, Sentence
 from rag.written.sentences import Draft
@@ -24,7 +25,7 @@ def checked(draft: Draft, sources: Sequence[Quote], supports: Supports) -> Sente
         return _failed(draft, ("no citation",))
     if any(not 1 <= number <= len(sources) for number in draft.given):
         return _failed(draft, ("no such quote",))
-    texts = [source.text for source in sources]
+    texts = [without_commands(source.text) for source in sources]
     cited = [texts[number - 1] for number in draft.given]
     together = ["\n".join(cited)] if len(cited) > 1 else []
     reasons = _reasons(draft.text, [*cited, *together], supports)

@@ -13,8 +13,12 @@ _DOUBLE = '“”„‟"＂「」『』«»〝〞'
 _STRAIGHT = '"＂'
 _OPENING, _CLOSING = "“„「『«〝", "”‟」』»〞"
 _MARKUP = regex.compile(
-    r"<[/!?a-z][^>]*>?|&(?:#\d+|#x[0-9a-f]+|[a-z]+);|!?\[[^\]]*\]\([^)]*\)?|!?\[[^\]]*\]\s*:|\]\(|!\["
-    r"|(?:[a-z][a-z0-9+.-]{1,15}:)?//[^\s]+|\b(?:javascript|data|vbscript|mailto|file):\S+|\bwww\.\S+|```|\$\$?[\\{]"
+    r"<[/!?a-z][^>]*>?|&(?:#\d+|#x[0-9a-f]+|[a-z]+);|!?\[[^\]]*\]\([^)]*\)?|!?\[[^\]]*\]\s*:|\]\(|!\[|```|\$\$?[\\{]"
+    r"|\b(?:javascript|data|vbscript|file):\S+",
+    regex.IGNORECASE,
+)
+_ADDRESS = regex.compile(
+    r"(?:[a-z][a-z0-9+.-]{1,15}:)?//[^\s]+|\bmailto:\S+|\bwww\.\S+|\b[\w.+-]+@[\w-]+\.\w+"
     r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|cn|ru|info|biz|xyz|app|dev|evil|example|test|invalid|local)\b(?:/\S*)?",
     regex.IGNORECASE,
 )
@@ -27,8 +31,8 @@ def missing_quotations(claim: str, text: str) -> list[str]:
 
 
 def unlike_markup(claim: str, text: str) -> list[str]:
-    """Links, pictures, HTML and addresses in the claim that the text does not have."""
-    return [found for found in _MARKUP.findall(claim) if found not in text]
+    """Links, pictures and HTML in the claim, which plain sentences never have, and addresses that the text lacks."""
+    return [*_MARKUP.findall(claim), *(found for found in _ADDRESS.findall(claim) if found not in text)]
 
 
 def unlike_figures(claim: str, text: str) -> list[str]:

@@ -11,6 +11,7 @@ from rag.written.clean import visible
 
 _NUMBER = r"\s*\^?\s*(?:quotes?|sources?|引文|原文|来源|來源)?\s*[\d０-９]{1,4}\s*"
 MARK = regex.compile(rf"\s*[\[［【〔]{_NUMBER}(?:[-–—,，、;；]{_NUMBER})*[\]］】〕]", regex.IGNORECASE)
+_AFTER_STOP = regex.compile(rf"(?:[。！？!?]|(?<!\d)\.|\.(?!\d))[\"”’」』）)]?(?:{MARK.pattern})+(?=\s)", regex.IGNORECASE)
 _RANGE = regex.compile(r"([\d０-９]{1,4})(?:\s*[-–—]\s*([\d０-９]{1,4}))?")
 _LONGEST_RANGE = 20
 _BULLET = regex.compile(r"\A\s*(?:[-*•·+>]+|\d{1,2}[.)、](?!\d)|#{1,6})\s+")
@@ -64,7 +65,7 @@ def _spans(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for span in sentence_spans(text, 0, len(text)):
         start = span.start
-        for line in text[span.start : span.end].splitlines(keepends=True):
+        for line in _parts(text[span.start : span.end]):
             end = start + len(line)
             led = _marks_end(text, start, end)
             if spans and led > start and "\n" not in text[spans[-1][1] : start].strip(" "):
@@ -74,6 +75,13 @@ def _spans(text: str) -> list[tuple[int, int]]:
                 spans.append((start, end))
             start = end
     return spans
+
+
+def _parts(text: str) -> list[str]:
+    """Lines, and what follows a mark that follows a full stop."""
+    ends = [match.end() for match in _AFTER_STOP.finditer(text)]
+    pieces = [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
+    return [line for piece in pieces for line in piece.splitlines(keepends=True)]
 
 
 def _marks_end(text: str, start: int, end: int) -> int:

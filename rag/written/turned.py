@@ -49,11 +49,15 @@ _ALIKE_WIDE = (
 )  # fmt: skip
 # What a source only plans, expects or holds possible.
 _RESERVED = regex.compile(
-    r"预计|預計|预期|計劃|计划(?=在|于|到|将|將|建|投|用|完)|拟|擬|有望|可能|或许|或許|据称|據稱|力争|力爭|据说|據說|传闻|疑似|"
+    r"预计|預計|预期|計劃|计划(?=在|于|到|将|將|建|投|用|完)|拟|擬|是否|否认|否認|谎称|声称|聲稱|所谓|误以为|有望|可能|或许|或許|据称|據稱|力争|力爭|据说|據說|传闻|疑似|"
     r"\b(?:may|might|could|would|plans? to|planned to|expect(?:s|ed)?|forecast\w*|proposed?|aims? to|alleged\w*|reportedly|"
-    r"possibl[ey]|perhaps|likely|rumou?r\w*|claim(?:s|ed)?|suggest(?:s|ed)?|hopes? to|intend(?:s|ed)?)\b",
+    r"whether|denie[sd]|possibl[ey]|perhaps|likely|rumou?r\w*|claim(?:s|ed)?|suggest(?:s|ed)?|hopes? to|intend(?:s|ed)?)\b",
     regex.IGNORECASE,
 )
+_CONDITION = regex.compile(
+    r"如果|假如|倘若|假设|若(?!干|何)|除非|一旦|只要|否则|\b(?:if|unless|provided that|in case|otherwise|were it)\b", regex.IGNORECASE
+)
+_SENTENCE = regex.compile(r"(?<=[。！？!?\n])|(?<=[\p{Ll}\d)”\"]\.)\s")
 _CLAUSE = regex.compile(r"[。！？!?；;，,：:\n]|(?<=\p{Ll})\.\s")
 _COMPILED_PAIRS = tuple((regex.compile(one, regex.I), regex.compile(other, regex.I)) for one, other in _PAIRS)
 _COMPILED_WIDE = tuple(regex.compile(words, regex.I) for words in _ALIKE_WIDE)
@@ -112,6 +116,11 @@ def spoken_of(claim: str, text: str) -> list[str]:
     if best == 0:
         return clauses
     return [clause for clause, alike in zip(clauses, likeness, strict=True) if alike >= _SHARE * best]
+
+
+def _sentences_of(clauses: Sequence[str], text: str) -> str:
+    """The sentences of a text that hold some of its clauses."""
+    return " ".join(one for one in _SENTENCE.split(text) if any(clause.strip() in one for clause in clauses))
 
 
 def _negated(claim: str, clauses: Sequence[str], text: str) -> bool:
