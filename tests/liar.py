@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
@@ -29,6 +29,7 @@ class Liar:
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     url: str = ""
+    location: str = ""  # where a status of 3xx leads
 
     @property
     def told(self) -> str:
@@ -68,10 +69,8 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # whoever asked has heard enough
                 self._stream(liar.script(body["messages"]))
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # whoever asked has heard enough
 
         def _stream(self, text: str) -> None:
             pieces = _pieces(text)
@@ -116,6 +115,8 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
+            if liar.location:
+                self.send_header("Location", liar.location)
             self.end_headers()
             self.wfile.write(body)
 

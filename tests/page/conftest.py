@@ -83,6 +83,9 @@ class Gated:
         self.answers.wait(30)
         return self._assistant.ask(question, threshold, within)
 
+    def supports(self, claim: str, texts: Sequence[str]) -> Sequence[bool]:
+        return self._assistant.supports(claim, texts)
+
 
 OpenPage = Callable[..., Page]
 
