@@ -12,6 +12,7 @@ from index.records import Document
 from rag.judge import Calibration, Point
 from rag.quote import quote, sentence_around
 from rag.records import Answer, Candidate, Finding, NotFound, Quote, Relation, Searched
+from rag.written.support import is_its_words
 from tests.fakes import TermEmbedder, plain_calibration
 
 REPORT = (
@@ -75,6 +76,9 @@ class MadeUp:
         self.thresholds.append(threshold)
         self.within.append(within)
         return self.results.get(question, replace(self.results[REFUSED], question=question))
+
+    def supports(self, claim: str, texts: Sequence[str]) -> list[bool]:
+        return [is_its_words(claim, text) for text in texts]
 
 
 def made_library(folder: Path) -> Library:
