@@ -132,7 +132,7 @@ def whole_question(earlier: Sequence[Said], question: str, model: LanguageModel 
     """
     question = question.strip()
     earlier = [said for said in earlier if said.question.strip()][-REMEMBERED:]
-    if not earlier or not question:
+    if not earlier or not any(character.isalnum() for character in question):
         return question
     by_rules = _by_rules(earlier, question)
     if model is None or (by_rules == question and not leans(question)):
