@@ -85,9 +85,10 @@ def statement(question: str, answer: str) -> str | None:
     """
     answer = answer.strip().rstrip("。.，,")
     for pattern in _ENGLISH_ASKING:
-        if pattern.search(question) and not _INVERTED.search(question):
-            put = answer[:1].upper() + answer[1:] + (" " if pattern.search(question).group().endswith(" ") else "")
-            return pattern.sub(lambda _: put, question, count=1).rstrip("? ？") + "."
+        asks = pattern.search(question)
+        if asks is not None and not _INVERTED.search(question):
+            put = answer[:1].upper() + answer[1:] + (" " if asks.group().endswith(" ") else "")
+            return (put + question[asks.end() :]).rstrip("? ？") + "."
     for pattern, counts in _HAN_ASKING:
         found = list(pattern.finditer(question))
         if len(found) == 1:
@@ -184,7 +185,8 @@ def _shortened(quote: str, answer: str, random: Random) -> str | None:
         changes.append("".join(piece for at, piece in enumerate(pieces) if at != left_out))
     changes.append(
         regex.sub(
-            r"\A(?:但是?|而且?|此外|同时|同時|另外|然而|因此|所以|其中|However|But|And|Also|Moreover|In addition|Thus|Therefore)[,，]?\s*",
+            r"\A(?:但是?|而且?|此外|同时|同時|另外|然而|因此|所以|其中|However|But|And|Also|Moreover|In addition|"
+            r"Thus|Therefore)[,，]?\s*",
             "",
             whole,
         )

@@ -25,7 +25,7 @@ Supports = Callable[[str, Sequence[str]], Sequence[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of `claims` of one kind, in percent: `supported` are shown so with the quote that was cited, `moved` with another.
+    """Of `claims` of one kind, in percent: `supported` are shown so with the quote they cite, `moved` with another.
 
     `wrong` is what should not be: a claim that is held and struck, or one that is not held and shown as supported.
     """

@@ -40,7 +40,9 @@ _WITH_CHOICES = """(...inputs) => [
 _DOCUMENT_WORDS = {words.language: asdict(document_words(words.language)) for words in (CHINESE, ENGLISH)}
 
 
-def desk(assistant: Answering, model: LanguageModel | None = None, unsupported: Unsupported = "strike") -> gr.Blocks:
+def desk(  # noqa: PLR0915  one function that says what is where and what happens on which event
+    assistant: Answering, model: LanguageModel | None = None, unsupported: Unsupported = "strike"
+) -> gr.Blocks:
     """The page over an assistant, with a language model that writes where one is set; launch it with `**look()`."""
     library = assistant.library
     documents = Shelf(assistant)

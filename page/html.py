@@ -91,7 +91,8 @@ def _searched_for(turn: Turn, words: Words) -> str:
         return ""
     own = written_words(words.language)
     return (
-        f'<p class="searched-for" dir="auto"><span>{escape(own.searched_for)}<span class="whole">{escape(turn.question)}</span></span>'
+        f'<p class="searched-for" dir="auto"><span>{escape(own.searched_for)}<span '
+        f'class="whole">{escape(turn.question)}</span></span>'
         f'<button type="button" data-edit="{escape(turn.question)}">{escape(own.edit)}</button></p>'
     )
 

@@ -1,4 +1,4 @@
-"""A written answer -> HTML: visibly no quotation, each sentence with its quotes or struck, and the switch that asks for it."""
+"""A written answer -> HTML: visibly no quotation, each sentence with its quotes or struck; and the switch for it."""
 
 from __future__ import annotations
 

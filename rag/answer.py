@@ -123,7 +123,7 @@ class Assistant:
         )
 
     def _gathered(self, question: str, limits: Scope | None, searched: Searched) -> Answer | None:
-        """The sentences that a summary, a comparison or a list needs; None where none is asked for, or none is there."""
+        """The sentences that a summary, a comparison or a list needs; None where none is asked for, or is there."""
         asked = request_in(question)
         if asked is None:
             return None

@@ -36,9 +36,13 @@ class Said:
     answer: str = ""
 
 
-_TIME_HAN = r"(?:公元前?)?(?:[12]\d{3}|[一二三四五六七八九〇零]{4})年(?:代)?(?:\d{1,2}月)?|\d{1,2}月(?:\d{1,2}[日号])?|(?:今|去|前|明|后|同)年|(?:上|下|本)(?:个?月|季度|半年)|第?[一二三四]季度|\d{2,4}年代|\d{1,2}世纪"
+_TIME_HAN = (
+    r"(?:公元前?)?(?:[12]\d{3}|[一二三四五六七八九〇零]{4})年(?:代)?(?:\d{1,2}月)?|\d{1,2}月(?:\d{1,2}[日号])?|(?:今|"
+    r"去|前|明|后|同)年|(?:上|下|本)(?:个?月|季度|半年)|第?[一二三四]季度|\d{2,4}年代|\d{1,2}世纪"
+)
 _TIME_LATIN = (
-    r"(?:in\s+|since\s+|by\s+|during\s+)?(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+)?"
+    r"(?:in\s+|since\s+|by\s+|during\s+)?(?:(?:January|February|March|April|May|June|July|August|September|October|"
+    r"November|December)\s+)?"
     r"(?:the\s+)?[12]\d{3}s?\b|\b(?:last|this|next)\s+(?:year|month|quarter)"
 )
 _TIME = regex.compile(rf"(?:{_TIME_HAN})|(?:{_TIME_LATIN})", regex.IGNORECASE)
@@ -47,7 +51,8 @@ _HAN_WHAT_OF = regex.compile(
 )
 _ENDS_NE = regex.compile(r"呢\s*[？?。]*\Z")
 _LATIN_WHAT_OF = regex.compile(
-    r"\A(?:and|or|but|so|ok(?:ay)?,?|then)?,?\s*(?:what\s+about|how\s+about|and)?\s*(?P<rest>[^?]{1,60}?)\s*(?:then|too|instead)?\s*\?*\Z",
+    r"\A(?:and|or|but|so|ok(?:ay)?,?|then)?,?\s*(?:what\s+about|how\s+about|and)?\s*(?P<rest>[^?]{1,60}?)\s*(?:then|"
+    r"too|instead)?\s*\?*\Z",
     regex.IGNORECASE,
 )
 _LATIN_LEADS = regex.compile(r"\A(?:and|or|but|what\s+about|how\s+about)\b", regex.IGNORECASE)
@@ -55,70 +60,42 @@ _LATIN_VERB = regex.compile(
     r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|who|what|when|where|why|how|which)\b",
     regex.IGNORECASE,
 )
-_HAN_ASKS = r"什么时候|什麼時候|何时|何時|什么|什麼|哪\p{Han}?|谁|誰|多少|几|幾|多大|多久|多长|多高|怎么|怎麼|怎样|如何|为什么|為什麼|为何|何"
+_HAN_ASKS = (
+    r"什么时候|什麼時候|何时|何時|什么|什麼|哪\p{Han}?|谁|誰|多少|几|幾|多大|多久|多长|多高|怎么|怎麼|怎样|如何|"
+    r"为什么|為什麼|为何|何"
+)
 _HAN_ASKING = regex.compile(_HAN_ASKS)
-_OWN = (  # what a thing has: asked of without saying whose, it is of what was spoken of
-    "规模 面积 人口 增速 增幅 总量 金额 价格 数量 比例 时间 地点 原因 目的 结果 创始人 创办人 总经理 董事长 负责人 作者 总部 营收 收入 利润 产值 "
-    "投资 条件 标准 对象 期限 用途 方式 流程 地址 电话 校长 市长 会长 成员 员工 目标 意义 影响 名称 名字 全名 别名 首都 语言 长度 高度 重量 温度"
-).split()
+# What a thing has: asked of without saying whose, it is of what was spoken of.
+_OWN_LISTED = (
+    "规模 面积 人口 增速 增幅 总量 金额 价格 数量 比例 时间 地点 原因 目的 结果 创始人 创办人 总经理 董事长 负责人 "
+    "作者 总部 营收 收入 利润 产值 "
+    "投资 条件 标准 对象 期限 用途 方式 流程 地址 电话 校长 市长 会长 成员 员工 目标 意义 影响 名称 名字 全名 别名 "
+    "首都 语言 长度 高度 重量 温度"
+)
+_OWN = _OWN_LISTED.split()
 _NO_SUBJECT = regex.compile(
-    rf"\A(?:那么?|又|还|還|另外|并且?|其中|具体|总共|一共|大概|大约|最终|后来)*[，,]?(?:是|有|在|被|由|于|能|会|要|花了?|用了?|占|达|位于|成立于|它们?的)*(?:{_HAN_ASKS})"
-    rf"|\A(?:那么?|它的|他的|其)?(?:总|總|平均|具体)?(?:{'|'.join(_OWN)})(?:呢|是|有|达|为|在|占)?(?:{_HAN_ASKS}|呢|[？?]|\Z)"
+    rf"\A(?:那么?|又|还|還|另外|并且?|其中|具体|总共|一共|大概|大约|最终|后来)*[，,]?(?:是|有|在|被|由|于|能|会|要|"
+    rf"花了?|用了?|占|达|位于|成立于|它们?的)*(?:{_HAN_ASKS})"
+    rf"|\A(?:那么?|它的|他的|其)?(?:总|總|平均|具体)?(?:{'|'.join(_OWN)})(?:呢|是|有|达|为|在|占)?(?:{_HAN_ASKS}|呢|"
+    rf"[？?]|\Z)"
 )
 _HAN_PRONOUN = regex.compile(
-    r"他们|她们|它们|他們|她們|它們|(?<![其吉])他(?!人|国|乡|们|們)|她|它|该(?:公司|企业|项目|机构|地|市|国|人|校|书|片)|這家\p{Han}{2}|这(?:家|个|座|位|项|所|部|本|种)\p{Han}{1,4}?(?=是|有|在|的|何|什|哪|多|几|由|被|成|能|会|为)|(?<![尤极与])其(?!中|他|它|实|余|次|间)"
+    r"他们|她们|它们|他們|她們|它們|(?<![其吉])他(?!人|国|乡|们|們)|她|它|该(?:公司|企业|项目|机构|地|市|国|人|校|书|"
+    r"片)|這家\p{Han}{2}|这(?:家|个|座|位|项|所|部|本|种)\p{Han}{1,4}?(?=是|有|在|的|何|什|哪|多|几|由|被|成|能|会|"
+    r"为)|(?<![尤极与])其(?!中|他|它|实|余|次|间)"
 )
 _LATIN_PRONOUN = regex.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|there|this (?:company|city|firm|person|project|place|one)|that (?:company|city|firm|person|project|place|one))\b",
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|there|this (?:company|city|firm|person|project|"
+    r"place|one)|that (?:company|city|firm|person|project|place|one))\b",
     regex.IGNORECASE,
 )
 _POSSESSIVE = frozenset(["his", "her", "hers", "its", "their", "theirs"])
 _ASKS_PERSON = regex.compile(r"谁|誰|哪位|何人|\bwho\b|创始人|总经理|董事长|作者|校长|市长", regex.IGNORECASE)
-_VERBS = frozenset(
-    [
-        "设立",
-        "成立",
-        "完成",
-        "发布",
-        "获得",
-        "拥有",
-        "举办",
-        "建立",
-        "安排",
-        "吸引",
-        "实现",
-        "达到",
-        "增加",
-        "增长",
-        "减少",
-        "净增",
-        "投资",
-        "发行",
-        "帮助",
-        "支持",
-        "介绍",
-        "认为",
-        "建成",
-        "位于",
-        "毕业",
-        "出生",
-        "发明",
-        "创办",
-        "创立",
-        "进行",
-        "开始",
-        "提升",
-        "提高",
-        "包括",
-        "属于",
-        "使用",
-        "生产",
-        "制造",
-        "参加",
-        "超过",
-        "占",
-    ]
+_VERBS_LISTED = (
+    "设立 成立 完成 发布 获得 拥有 举办 建立 安排 吸引 实现 达到 增加 增长 减少 净增 投资 发行 帮助 支持 介绍 认为 "
+    "建成 位于 毕业 出生 发明 创办 创立 进行 开始 提升 提高 包括 属于 使用 生产 制造 参加 超过 占"
 )
+_VERBS = frozenset(_VERBS_LISTED.split())
 _STOP = regex.compile(r"[？?。.!！\s]+\Z")
 
 
@@ -171,22 +148,25 @@ def _by_model(model: LanguageModel, earlier: Sequence[Said], question: str) -> s
 
 
 def _by_rules(earlier: Sequence[Said], question: str) -> str:
-    han = not differ_in_script("中文", question)
-    last = earlier[-1]
-    if han:
-        if _ENDS_NE.search(question) and not _HAN_ASKING.search(question):
-            rest = _HAN_WHAT_OF.match(question)
-            return question if rest is None else _exchanged(earlier, rest["rest"].strip().removesuffix("的"), question)
-        put = _pronouns_put(earlier, question)
-        if put != question:
-            return put
-        if _lacks_subject(question):
-            subject = _subject(last.question)
-            counted = _COUNTED.search(last.question)
-            if counted is not None and _OF_A_THING.search(question):
-                subject += counted["what"]  # how large they are, not how large the city that has them
-            return f"{subject}{_LEADING.sub('', question)}" if subject else question
-        return question
+    return (_by_chinese_rules if not differ_in_script("中文", question) else _by_latin_rules)(earlier, question)
+
+
+def _by_chinese_rules(earlier: Sequence[Said], question: str) -> str:
+    if _ENDS_NE.search(question) and not _HAN_ASKING.search(question):
+        rest = _HAN_WHAT_OF.match(question)
+        return question if rest is None else _exchanged(earlier, rest["rest"].strip().removesuffix("的"), question)
+    put = _pronouns_put(earlier, question)
+    if put != question or not _lacks_subject(question):
+        return put
+    last = earlier[-1].question
+    subject = _subject(last)
+    counted = _COUNTED.search(last)
+    if counted is not None and _OF_A_THING.search(question):
+        subject += counted["what"]  # how large they are, not how large the city that has them
+    return f"{subject}{_LEADING.sub('', question)}" if subject else question
+
+
+def _by_latin_rules(earlier: Sequence[Said], question: str) -> str:
     if _LATIN_LEADS.search(question):
         rest = _LATIN_WHAT_OF.match(question)
         if rest is not None and not _LATIN_VERB.search(rest["rest"]):
@@ -195,12 +175,9 @@ def _by_rules(earlier: Sequence[Said], question: str) -> str:
     put = _pronouns_put(earlier, question)
     if put != question or len(question.split()) > 4 or names(question[:1].lower() + question[1:]):
         return put
-    subject = _subject(last.question)
-    return (
-        f"{_STOP.sub('', question)} ({subject})?"
-        if subject and subject.casefold() not in question.casefold()
-        else question
-    )
+    subject = _subject(earlier[-1].question)
+    known = not subject or subject.casefold() in question.casefold()
+    return question if known else f"{_STOP.sub('', question)} ({subject})?"
 
 
 _COUNTED = regex.compile(
@@ -261,31 +238,26 @@ def _kind(text: str) -> Kind:
 def _target(old: str, new: str, kind: Kind) -> str | None:
     """What of the earlier question the new thing stands for: of its kind, or ending as it does."""
     found = names(old)
-    if kind == "place":
-        place = next((name.text for name in found if name.kind == "place"), None)
-        if place is not None:
-            return place
-    counted = _COUNTED.search(old)
-    if (
-        counted is not None
-        and kind == "thing"
-        and any(name.text in _subject(old) for name in found if name.kind == "place")
-    ):
-        return str(counted["what"])  # 独角兽呢？ after how many firms a city has
-    aspect = _ASPECT.search(old)
-    if aspect is not None and kind == "thing" and new == new.lower():
-        return str(aspect.group())  # and the profit? after the revenue of someone
-    phrases = [phrase for phrase in (_subject(old), *_phrases(old)) if phrase]
+    places = [name.text for name in found if name.kind == "place"]
+    subject = _subject(old)
+    if kind == "place" and places:
+        return places[0]
+    if kind == "thing":
+        counted = _COUNTED.search(old)
+        if counted is not None and any(place in subject for place in places):
+            return str(counted["what"])  # 独角兽呢？ after how many firms a city has
+        aspect = _ASPECT.search(old)
+        if aspect is not None and new == new.lower():
+            return str(aspect.group())  # and the profit? after the revenue of someone
+    phrases = [phrase for phrase in (subject, *_phrases(old)) if phrase]
     ends = [(len(_common_end(new, phrase)), phrase) for phrase in phrases]
     length, phrase = max(ends, key=lambda end: end[0], default=(0, ""))
     if length >= (1 if not differ_in_script("中文", old) else 3) and phrase != new:
         return phrase
-    if kind == "person" and _is_person(_subject(old)):
-        return _subject(old)
-    if found:
-        letters = [name.text for name in found if name.kind != "place" or kind == "place"]
-        return _whole_name(old, letters[0]) if letters else found[0].text
-    return None
+    if kind == "person" and _is_person(subject):
+        return subject
+    others = [name.text for name in found if name.kind != "place"]
+    return _whole_name(old, others[0]) if others else next(iter(places), None)
 
 
 def _whole_name(text: str, part: str) -> str:
@@ -302,7 +274,8 @@ def _subject(question: str) -> str:
     phrases = _phrases(bare)
     if not differ_in_script("中文", question):
         head = regex.match(
-            rf"\s*(.{{1,24}}?)(?:的(?!时候)|(?:总共|一共|共)?(?:是|在|有|于|由|被|能|会)(?!限|关|效)|{'|'.join(sorted(_VERBS, key=len, reverse=True))}|从|{_HAN_ASKS})",
+            rf"\s*(.{{1,24}}?)(?:的(?!时候)|(?:总共|一共|共)?(?:是|在|有|于|由|被|能|会)(?!限|关|效)|"
+            rf"{'|'.join(sorted(_VERBS, key=len, reverse=True))}|从|{_HAN_ASKS})",
             bare,
         )
         if head is not None and content_words(head[1]):

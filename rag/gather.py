@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import regex
@@ -142,11 +143,7 @@ def leading_sentences(documents: Sequence[Document]) -> list[Quote]:
     share = max(1, GATHERED // max(1, len(documents)))
     for document in documents:
         borders = [0, *(heading.end for heading in document.headings), len(document.text)]
-        firsts = [
-            spans[0]
-            for start, end in zip(borders, borders[1:], strict=False)
-            if (spans := _sentences(document, start, end))
-        ]
+        firsts = [spans[0] for start, end in pairwise(borders) if (spans := _sentences(document, start, end))]
         if len(firsts) < A_SECTION:
             firsts = [spans[0] for part in document.paragraphs if (spans := _sentences(document, part.start, part.end))]
         found += [quote(document, span.start, span.end) for span in firsts[:share]]

@@ -26,217 +26,61 @@ _HAN = regex.compile(r"\p{Han}")
 _ALL_HAN = regex.compile(r"\p{Han}+")
 _TITLE = regex.compile(r"[《〈]([^《》〈〉]+)[》〉]")
 _FOREIGN = regex.compile(r"\p{Han}{1,8}(?:[·・‧•]\p{Han}{1,8})+")
-_MONTHS = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-    ]
+_MONTHS_LISTED = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul "
+    "aug sep sept oct nov dec"
 )
+_MONTHS = frozenset(_MONTHS_LISTED.split())
 # A first word with such an ending is hardly ever a name.
 _COMMON = regex.compile(
-    r"(?:ing|ly|tions?|ments?|ness|ities|ity|ers|ors|ists|ies|ed|ents|ants|isms?|ances?|ences?|ices|ures?|ages|ings|people|"
+    r"(?:ing|ly|tions?|ments?|ness|ities|ity|ers|ors|ists|ies|ed|ents|ants|isms?|ances?|ences?|ices|ures?|ages|ings|"
+    r"people|"
     r"ases|oses|ists|ians?(?<=musicians?|physicians?|technicians?|politicians?|magicians?))\Z"
 )
-_OPENERS = frozenset(
-    [
-        "however",
-        "moreover",
-        "furthermore",
-        "meanwhile",
-        "nevertheless",
-        "therefore",
-        "thus",
-        "hence",
-        "overall",
-        "instead",
-        "yes",
-        "no",
-        "also",
-        "besides",
-        "both",
-        "each",
-        "every",
-        "some",
-        "many",
-        "most",
-        "several",
-        "few",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "half",
-        "all",
-        "another",
-        "other",
-        "others",
-        "such",
-        "until",
-        "during",
-        "after",
-        "before",
-        "since",
-        "while",
-        "although",
-        "though",
-        "because",
-        "if",
-        "when",
-        "where",
-        "why",
-        "how",
-        "what",
-        "who",
-        "which",
-        "that",
-        "this",
-        "these",
-        "those",
-        "there",
-        "here",
-        "it",
-        "its",
-        "he",
-        "she",
-        "they",
-        "we",
-        "you",
-        "i",
-        "his",
-        "her",
-        "their",
-        "our",
-        "your",
-        "my",
-        "a",
-        "an",
-        "the",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "without",
-        "to",
-        "of",
-        "as",
-        "and",
-        "or",
-        "but",
-        "so",
-        "then",
-        "not",
-        "only",
-        "under",
-        "over",
-        "between",
-        "among",
-        "within",
-        "through",
-        "throughout",
-        "despite",
-        "like",
-        "unlike",
-        "about",
-        "around",
-        "across",
-        "against",
-        "according",
-        "based",
-        "given",
-        "due",
-        "per",
-        "via",
-        "once",
-        "today",
-        "now",
-        "later",
-        "earlier",
-        "first",
-        "second",
-        "third",
-        "finally",
-        "next",
-        "last",
-        "scientists",
-        "researchers",
-        "students",
-        "scholars",
-        "critics",
-        "users",
-        "children",
-        "women",
-        "men",
-        "members",
-        "teachers",
-        "workers",
-        "firms",
-        "companies",
-        "businesses",
-        "total",
-        "data",
-        "work",
-        "life",
-        "time",
-        "world",
-        "water",
-        "land",
-        "art",
-        "music",
-        "game",
-        "church",
-        "law",
-        "state",
-        "city",
-        "government",
-        "company",
-    ]
+_OPENERS_LISTED = (
+    "however moreover furthermore meanwhile nevertheless therefore thus hence overall instead yes no also besides "
+    "both each every some many most several few one two three four five six seven eight nine ten half all another "
+    "other others such until during after before since while although though because if when where why how what "
+    "who which that this these those there here it its he she they we you i his her their our your my a an the in "
+    "on at by for from with without to of as and or but so then not only under over between among within through "
+    "throughout despite like unlike about around across against according based given due per via once today now "
+    "later earlier first second third finally next last scientists researchers students scholars critics users "
+    "children women men members teachers workers firms companies businesses total data work life time world water "
+    "land art music game church law state city government company"
 )
+_OPENERS = frozenset(_OPENERS_LISTED.split())
 _SUFFIXES = ("n", "an", "ian", "ese", "ish", "i", "s", "es", "er", "ers", "ic", "ns", "ans", "ians")
 _PLAIN = frozenset(
-    "的了着过是有在于由从向对将把被让使可能会要应已曾正还也都很最更较约近逾每各该此其这那哪和与及或等之以而且并则就才又再只仅"
-    "共获均属超达设为做作成到来去上下中内外前后间里时年月日号个家名位只所座项次条种届万亿多少大小高低长短新老好其他它她我你们人"
-    "说称指出示表给用令入出起后来自至因所者性化率量数额度力值型类式级别式部分全总总计合计约占含由即亦乃若如但却虽仍未不无没非"
+    "的了着过是有在于由从向对将把被让使可能会要应已曾正还也都很最更较约近逾每各该此其这那哪和与及或等之以而且并则就才"
+    "又再只仅"
+    "共获均属超达设为做作成到来去上下中内外前后间里时年月日号个家名位只所座项次条种届万亿多少大小高低长短新老好其他它"
+    "她我你们人"
+    "说称指出示表给用令入出起后来自至因所者性化率量数额度力值型类式级别式部分全总总计合计约占含由即亦乃若如但却虽仍未"
+    "不无没非"
     "第一二两三四五六七八九十百千零几半整同样当今曾后便则便于被叫称名首位处据受经比跟随往进回得地吗呢吧啊与跨"
 )
 SURNAMES = frozenset(
-    "王李张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田姜范姚谭廖"
-    "邹熊陆郝孔崔康毛邱秦史顾侯邵孟龙雷钱汤尹黎乔贺赖龚張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許盧蔣賈葉閻鐘譚鄒陸顧錢湯喬賀賴龔"
+    "王李张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田"
+    "姜范姚谭廖"
+    "邹熊陆郝孔崔康毛邱秦史顾侯邵孟龙雷钱汤尹黎乔贺赖龚張劉陳楊趙黃吳孫馬羅鄭謝韓馮蕭鄧許盧蔣賈葉閻鐘譚鄒陸顧錢湯喬賀"
+    "賴龔"
 )
 _NEVER_GIVEN = frozenset(
     "的了是在于由从从向对将把被让使为说和与及或等之以而且并则就才又再只也都很曾已於與對將讓為說並則"
 )
-_CHINA = ["北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北", "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门", "石家庄", "唐山", "秦皇岛", "太原", "大同", "沈阳", "大连", "鞍山", "长春", "哈尔滨", "齐齐哈尔", "大庆", "南京", "无锡", "徐州", "常州", "苏州", "南通", "扬州", "镇江", "杭州", "宁波", "温州", "嘉兴", "绍兴", "金华", "合肥", "芜湖", "福州", "厦门", "泉州", "南昌", "赣州", "济南", "青岛", "烟台", "潍坊", "郑州", "洛阳", "开封", "武汉", "宜昌", "襄阳", "荆州", "黄石", "十堰", "孝感", "长沙", "株洲", "湘潭", "岳阳", "广州", "深圳", "珠海", "汕头", "佛山", "东莞", "中山", "惠州", "南宁", "桂林", "柳州", "海口", "三亚", "成都", "绵阳", "贵阳", "遵义", "昆明", "大理", "丽江", "拉萨", "西安", "咸阳", "宝鸡", "延安", "兰州", "西宁", "银川", "呼和浩特", "包头", "乌鲁木齐", "喀什", "台北", "高雄", "台中", "台南", "新竹", "基隆", "巴黎", "伦敦", "纽约", "华盛顿", "东京", "大阪", "京都", "柏林", "慕尼黑", "罗马", "莫斯科", "圣彼得堡", "维也纳", "马德里", "里斯本", "雅典", "开罗", "曼谷", "首尔", "平壤", "河内", "新德里", "孟买", "悉尼", "墨尔本", "多伦多", "芝加哥", "洛杉矶", "旧金山", "波士顿", "费城", "布拉格", "华沙", "布达佩斯", "日内瓦", "苏黎世", "阿姆斯特丹", "布鲁塞尔", "斯德哥尔摩", "奥斯陆", "哥本哈根", "赫尔辛基", "伊斯坦布尔", "耶路撒冷", "欧洲", "亚洲", "非洲", "美洲", "北美", "南美", "大洋洲"]  # fmt: skip
+_CHINA_LISTED = (
+    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 "
+    "贵州 云南 陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 石家庄 唐山 秦皇岛 太原 大同 沈阳 大连 "
+    "鞍山 长春 哈尔滨 齐齐哈尔 大庆 南京 无锡 徐州 常州 苏州 南通 扬州 镇江 杭州 宁波 温州 嘉兴 绍兴 金华 合肥 "
+    "芜湖 福州 厦门 泉州 南昌 赣州 济南 青岛 烟台 潍坊 郑州 洛阳 开封 武汉 宜昌 襄阳 荆州 黄石 十堰 孝感 长沙 株洲 "
+    "湘潭 岳阳 广州 深圳 珠海 汕头 佛山 东莞 中山 惠州 南宁 桂林 柳州 海口 三亚 成都 绵阳 贵阳 遵义 昆明 大理 丽江 "
+    "拉萨 西安 咸阳 宝鸡 延安 兰州 西宁 银川 呼和浩特 包头 乌鲁木齐 喀什 台北 高雄 台中 台南 新竹 基隆 巴黎 伦敦 "
+    "纽约 华盛顿 东京 大阪 京都 柏林 慕尼黑 罗马 莫斯科 圣彼得堡 维也纳 马德里 里斯本 雅典 开罗 曼谷 首尔 平壤 "
+    "河内 新德里 孟买 悉尼 墨尔本 多伦多 芝加哥 洛杉矶 旧金山 波士顿 费城 布拉格 华沙 布达佩斯 日内瓦 苏黎世 "
+    "阿姆斯特丹 布鲁塞尔 斯德哥尔摩 奥斯陆 哥本哈根 赫尔辛基 伊斯坦布尔 耶路撒冷 欧洲 亚洲 非洲 美洲 北美 南美 "
+    "大洋洲"
+)
+_CHINA = _CHINA_LISTED.split()  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +218,7 @@ def _spellings() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(256)
 def _unsegmented(claim: str) -> tuple[str, ...]:
-    """Runs of at least two characters that are no words of ICU's dictionary nor plain ones, as most persons' names are."""
+    """Runs of two characters or more that are no words of ICU's dictionary nor plain ones: most persons' names."""
     text = regex.sub(r"[\U00010000-\U0010ffff]", " ", claim)
     runs, run = [], ""
     for start, end in [*WordBreaker(text, "root").segments(), (len(text), len(text))]:

@@ -14,28 +14,11 @@ import regex
 from rag.fold import simplified
 from rag.numbers import Figure, figures
 
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+_ONES_LISTED = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+)
+_ONES = _ONES_LISTED.split()
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _ORDINALS = [
     "first",
@@ -74,13 +57,15 @@ _WORDS: dict[str, Fraction] = {
 }  # fmt: skip
 _VAGUE = {"one", "first", "second", "may", "march", "half", "zero"}  # as often no number, or part of a word's meaning
 _WORD = regex.compile(
-    rf"(?<![\p{{L}}\d])(?:(?P<tens>{'|'.join(_TENS)})[-\s](?P<ones>{'|'.join(_ONES[1:10])})|(?P<word>{'|'.join(_WORDS)}))"
+    rf"(?<![\p{{L}}\d])(?:(?P<tens>{'|'.join(_TENS)})[-\s](?P<ones>{'|'.join(_ONES[1:10])})|"
+    rf"(?P<word>{'|'.join(_WORDS)}))"
     r"(?:\s+(?P<scale>hundred|thousand|million|billion))?s?(?!\p{L})",
     regex.IGNORECASE,
 )
 _MONTH = regex.compile(rf"\b(?:{'|'.join(month.capitalize() for month in _MONTHS)})\b")
 _MEASURE = regex.compile(
-    r"\s?[家个個只隻名所座项項次年月日天周倍成位條条种種届屆人岁歲度处處部本支台臺辆輛件元块塊世纪代期层層级級场場首艘架匹头頭"
+    r"\s?[家个個只隻名所座项項次年月日天周倍成位條条种種届屆人岁歲度处處部本支台臺辆輛件元块塊世纪代期层層级級场場首艘"
+    r"架匹头頭"
     r"枚颗顆张張把万萬亿億国國省市县縣区區分小点點公米里吨噸克斤尺亩畝%％]"
 )
 _BEFORE_NUMBER = regex.compile(r"(?:第|周|星期|礼拜|禮拜|前|后|後|近|超|约|約|逾|达|達)\Z")
@@ -91,7 +76,9 @@ _UNITS = {
     "money": {
         "dollar": r"美元|美金|US\s?\$|(?<![A-Z])\$|\bUSD\b|\bdollars?\b", "hk": r"港元|港币|港幣|HK\s?\$|\bHKD\b",
         "euro": r"欧元|歐元|€|\beuros?\b|\bEUR\b", "pound": r"英镑|英鎊|£|\bpounds?\b|\bGBP\b",
-        "yen": r"日元|日圓|\byen\b|\bJPY\b", "yuan": r"(?<![美港欧歐日英])元|人民币|人民幣|¥|\byuan\b|\brenminbi\b|\bRMB\b|\bCNY\b",
+        "yen":
+            r"日元|日圓|\byen\b|\bJPY\b",
+            "yuan": r"(?<![美港欧歐日英])元|人民币|人民幣|¥|\byuan\b|\brenminbi\b|\bRMB\b|\bCNY\b",
     },
     "length": {
         "km": r"公里|千米|\bkm\b|\bkilomet(?:re|er)s?\b", "m": r"(?<![千厘毫微平方立])米|\bm\b|\bmet(?:re|er)s?\b",
@@ -103,8 +90,12 @@ _UNITS = {
         "day": r"天|\bdays?\b", "hour": r"小时|小時|\bhours?\b", "minute": r"分钟|分鐘|\bminutes?\b",
         "second": r"秒|\bseconds?\b", "century": r"世纪|世紀|\bcentur(?:y|ies)\b", "decade": r"年代|\bdecades?\b",
     },
-    "area": {"km2": r"平方公里|平方千米", "m2": r"平方米|平方公尺", "hectare": r"公顷|公頃|\bhectares?\b", "mu": r"亩|畝"},
-    "mass": {"kg": r"公斤|千克|\bkg\b|\bkilograms?\b", "t": r"吨|噸|\bton(?:ne)?s?\b", "g": r"(?<![千毫])克|\bgrams?\b"},
+    "area": {
+        "km2": r"平方公里|平方千米", "m2": r"平方米|平方公尺", "hectare": r"公顷|公頃|\bhectares?\b", "mu": r"亩|畝",
+    },
+    "mass": {
+        "kg": r"公斤|千克|\bkg\b|\bkilograms?\b", "t": r"吨|噸|\bton(?:ne)?s?\b", "g": r"(?<![千毫])克|\bgrams?\b",
+    },
 }  # fmt: skip
 _UNIT = {
     kind: {
@@ -118,12 +109,14 @@ _MONEY_BEFORE = {
 }
 _DIRECTIONS = {
     "more": (
-        r"(?:超过|超過|超|逾|高于|高於|多于|多於|大于|不少于|不低于|至少|突破|more than|over|above|at least|exceed(?:s|ed|ing)?|"
+        r"(?:超过|超過|超|逾|高于|高於|多于|多於|大于|不少于|不低于|至少|突破|more than|over|above|at least|"
+        r"exceed(?:s|ed|ing)?|"
         r"upwards of|greater than)\s?\Z",
         r"\s?(?:\p{Han}{0,2})?(?:以上|多[家个名万亿元人年]|余[家个名万亿元人年]|\+|or more|or higher)",
     ),
     "less": (
-        r"(?:不足|不到|未满|未滿|少于|少於|低于|低於|小于|不超过|不超過|至多|最多|less than|fewer than|under|below|at most|"
+        r"(?:不足|不到|未满|未滿|少于|少於|低于|低於|小于|不超过|不超過|至多|最多|less than|fewer than|under|below|at "
+        r"most|"
         r"up to|no more than|not more than)\s?\Z",
         r"\s?(?:\p{Han}{0,2})?(?:以下|以内|以內|or less|or fewer)",
     ),

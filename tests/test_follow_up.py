@@ -30,7 +30,9 @@ FOLLOW_UPS = [
     ([Said("公司2024年的营收是多少？")], "利润呢？", "公司2024年的利润是多少？"),
     ([Said("How many firms did Wuhan gain in 2024?")], "And in 2023?", "How many firms did Wuhan gain in 2023?"),
     ([Said("How many firms did Wuhan gain?")], "And in 2023?", "How many firms did Wuhan gain in 2023?"),
-    ([Said("How many firms did Wuhan gain in 2024?")], "What about Shenzhen?", "How many firms did Shenzhen gain in 2024?"),
+    ([Said(
+        "How many firms did Wuhan gain in 2024?")], "What about Shenzhen?",
+            "How many firms did Shenzhen gain in 2024?"),
     ([Said("Who founded Acme?", "Ann Lee")], "Where did she study?", "Where did Ann Lee study?"),
     ([Said("Who founded Acme?", "Ann Lee")], "What is its revenue?", "What is Acme's revenue?"),
     ([Said("What was the revenue of Acme in 2024?")], "And the profit?", "What was the profit of Acme in 2024?"),
@@ -41,7 +43,9 @@ WHOLE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("earlier", "asked", "whole"), FOLLOW_UPS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("earlier", "asked", "whole"), FOLLOW_UPS, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_follow_up_is_made_whole(earlier: list[Said], asked: str, whole: str) -> None:
     assert whole_question(earlier, asked) == whole
     assert whole_question([], asked) == asked
@@ -56,7 +60,14 @@ def test_a_whole_question_stays_as_it_is(question: str) -> None:
 
 def test_a_long_conversation_leans_on_what_was_made_whole() -> None:
     said: list[Said] = []
-    asked = ["2024年武汉净增了多少家中小企业？", "那2023年呢？", "深圳呢？", "独角兽呢？", "敢为科技的创始人是谁？", "他在哪里毕业？"]
+    asked = [
+        "2024年武汉净增了多少家中小企业？",
+        "那2023年呢？",
+        "深圳呢？",
+        "独角兽呢？",
+        "敢为科技的创始人是谁？",
+        "他在哪里毕业？",
+    ]
     for question in asked:
         whole = whole_question(said, question)
         said.append(Said(whole, "张俊龙" if "创始人" in whole else ""))

@@ -25,9 +25,11 @@ PORT = """# 港口年报
 渡轮公司每天开行渡轮，全年运送旅客96万人次。渡轮的票价由公司自行决定。
 """
 REQUESTS = [
-    ("总结一下这篇文章", "summary", ()), ("这篇文档主要讲了什么？", "summary", ()), ("Summarise this document.", "summary", ()),
+    ("总结一下这篇文章", "summary", ()), ("这篇文档主要讲了什么？", "summary", ()), (
+        "Summarise this document.", "summary", ()),
     ("概括港口的泊位情况", "summary", ("港口的泊位",)), ("比较泊位和渡轮", "comparison", ("泊位", "渡轮")),
-    ("泊位与渡轮有什么区别？", "comparison", ("泊位", "渡轮")), ("Compare the berths and the ferries.", "comparison", ("berths", "ferries")),
+    ("泊位与渡轮有什么区别？", "comparison", ("泊位", "渡轮")), (
+        "Compare the berths and the ferries.", "comparison", ("berths", "ferries")),
     ("列出港口的措施", "list", ("港口的措施",)), ("武汉如何帮助企业成长？", "list", ("武汉 帮助企业成长",)),
 ]  # fmt: skip
 OTHERS = ("港口有多少个泊位？", "谁管理老泊位？", "How many firms does Wuhan help?", "票价比较高吗？", "哪一年启用？")

@@ -1,4 +1,4 @@
-"""A server that lies in named ways: no lie is shown as supported, what is true stays, and the quotes are always there."""
+"""A server that lies in named ways: no lie is shown as supported, what is true stays, the quotes are always there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ QUOTES = (
     "今年以来，全市净增中小企业超18.55万家，增速达17.58%，位居副省级城市第一，总量已突破124万家。",
     "截至9月末，交银投资、农银投资分别与东西湖区、江汉区合作设立5只AIC基金，规模56亿元。",
     "“我非常看好武汉的产业协同性。”敢为科技创始人张俊龙表示，公司并未申请上市，预计明年投产。",
-    "In March 2019 the Harbour Trust opened nine berths on the north quay, and Mary Holt said the cost did not exceed $5 million.",
+    "In March 2019 the Harbour Trust opened nine berths on the north quay, and Mary Holt said the cost did not "
+    "exceed $5 million.",
     "The council plans to close the old ferry line after the bridge opens; Anna Berg defeated Tom Reed in the vote.",
 )
 TRUE = (
@@ -58,8 +59,10 @@ LIES: dict[str, tuple[str, set[Reason]]] = {
     "increase for decrease": ("全市中小企业增速下降17.58%。[1]", {"turned around"}),
     "a plan as a fact": ("公司明年投产。[3]", {"turned around"}),
     "a plan as a fact, in English": ("The council closed the old ferry line [5].", {"turned around", "claim"}),
-    "before for after": ("The council plans to close the old ferry line before the bridge opens [5].", {"turned around"}),
-    "north for south": ("The Harbour Trust opened nine berths on the south quay in March 2019 [4].", {"turned around", "claim"}),
+    "before for after": (
+        "The council plans to close the old ferry line before the bridge opens [5].", {"turned around"}),
+    "north for south": (
+        "The Harbour Trust opened nine berths on the south quay in March 2019 [4].", {"turned around", "claim"}),
     "all for some": ("全市所有中小企业增速达17.58%。[1]", {"turned around"}),
     "citation 99": ("今年以来，全市净增中小企业超18.55万家。[99]", {"no such quote"}),
     "citation 0": ("今年以来，全市净增中小企业超18.55万家。[0]", {"no such quote"}),
@@ -82,7 +85,9 @@ def quote(text: str) -> Quote:
 
 def answer(*texts: str) -> Answer:
     finding = Finding(texts[0][:4], "0" * 16, 0, 4, 0.9, (1,))
-    return Answer("问题？", (finding,), "one", tuple(map(quote, texts)), (), (), Searched(1, 1, 1, "2026-01-01T00:00:00+00:00"))
+    return Answer(
+        "问题？", (finding,), "one", tuple(map(quote, texts)), (), (), Searched(1, 1, 1, "2026-01-01T00:00:00+00:00")
+    )
 
 
 def its_words(claim: str, texts: Sequence[str]) -> list[bool]:
@@ -136,7 +141,8 @@ def test_a_superfluous_citation_is_dropped() -> None:
     ("breaks", "state"),
     [
         ("middle", "cut off"), ("no end", "cut off"), ("garbage", "cut off"), ("length", "cut off"),
-        ("wrong shape", "cut off"), ("never ends", "cut off"), ("empty", "failed"), ("html", "failed"), ("silent", "failed"),
+        ("wrong shape", "cut off"), ("never ends", "cut off"), ("empty", "failed"), ("html", "failed"),
+        ("silent", "failed"),
     ],
 )  # fmt: skip
 def test_a_broken_stream_never_breaks_the_answer(breaks: Break, state: str) -> None:

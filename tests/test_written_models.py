@@ -1,4 +1,4 @@
-"""The two ways to a language model, with a real client, a real server on loopback, and a real model of random weights."""
+"""The two ways to a language model, with a real client, a server on loopback, and a real model of random weights."""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ from rag.written.clean import visible
 
 _NUMBER = r"\s*\^?\s*(?:quotes?|sources?|引文|原文|来源|來源)?\s*[\d０-９]{1,4}\s*"
 MARK = regex.compile(rf"\s*[\[［【〔]{_NUMBER}(?:[-–—,，、;；]{_NUMBER})*[\]］】〕]", regex.IGNORECASE)
-_AFTER_STOP = regex.compile(rf"(?:[。！？!?]|(?<!\d)\.|\.(?!\d))[\"”’」』）)]?(?:{MARK.pattern})+(?=\s)", regex.IGNORECASE)
+_AFTER_STOP = regex.compile(
+    rf"(?:[。！？!?]|(?<!\d)\.|\.(?!\d))[\"”’」』）)]?(?:{MARK.pattern})+(?=\s)", regex.IGNORECASE
+)
 _RANGE = regex.compile(r"([\d０-９]{1,4})(?:\s*[-–—]\s*([\d０-９]{1,4}))?")
 _LONGEST_RANGE = 20
 _BULLET = regex.compile(r"\A\s*(?:[-*•·+>]+|\d{1,2}[.)、](?!\d)|#{1,6})\s+")

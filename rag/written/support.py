@@ -1,9 +1,8 @@
 """Whether a text holds a claim: every part of the claim is asked for, and has to be the reader's answer.
 
-"全市净增18.55万家企业" is asked as "全市净增多少家企业？": where the reader finds 18.55万 in the quote, the quote says so;
-where it finds another number, the claim mixes up what the quote says. How far that and the shared words can be
-believed was fitted on claims of which it is known (`python -m training support`); `python -m benchmarks support`
-measures the error.
+"全市净增18.55万家企业" is asked as "全市净增多少家企业？": where the reader finds 18.55万 in the quote, the quote
+says so; where it finds another number, the claim mixes up what the quote says. How far that can be believed was fitted
+on claims of which it is known (`python -m training support`); `python -m benchmarks support` measures the error.
 """
 
 from __future__ import annotations
@@ -141,7 +140,8 @@ def is_its_words(claim: str, text: str) -> bool:
     Each number and name has to stand between the same words as there: with "Wuhan 5 firms, Shanghai 6" nobody says that
     Wuhan has 6.
 
-    >>> is_its_words("增速达17.58%。", "净增超18万家，增速达17.58%，位居第一"), is_its_words("净增17.58%。", "净增超18万家，增速达17.58%")
+    >>> quote = "净增超18万家，增速达17.58%，位居第一"
+    >>> is_its_words("增速达17.58%。", quote), is_its_words("净增17.58%。", quote)
     (True, False)
     """
     return is_sliced(claim, text) or is_shortened(claim, text)

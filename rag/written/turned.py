@@ -10,23 +10,36 @@ from index.terms import terms
 from rag.fold import simplified
 
 _NEGATION = regex.compile(
-    r"没有|沒有|没|沒|未(?!来|來|知|必)|不(?!仅|僅|但|断|斷|同|少|久|只|过|過|足|到|管|论|論|乏|锈|鏽|动产|動產|由得|约而同)|"
-    r"无(?!人机|線|线|论|論)|無(?!人機|線|論)|(?<![是并並莫])非(?!常|洲|遗|遺|法|凡)|并非|並非|从未|從未|毫无|毫無|拒绝|拒絕|禁止|"
-    r"\bnot\b|n[’']t\b|\bcannot\b|\bno\b(?!\.)|\bnever\b|\bneither\b|\bnor\b|\bnone\b|\bnobody\b|\bnothing\b|\bwithout\b|"
+    r"没有|沒有|没|沒|未(?!来|來|知|必)|不(?!仅|僅|但|断|斷|同|少|久|只|过|過|足|到|管|论|論|乏|锈|鏽|动产|動產|由得|"
+    r"约而同)|"
+    r"无(?!人机|線|线|论|論)|無(?!人機|線|論)|(?<![是并並莫])非(?!常|洲|遗|遺|法|凡)|并非|並非|从未|從未|毫无|毫無|"
+    r"拒绝|拒絕|禁止|"
+    r"\bnot\b|n[’']t\b|\bcannot\b|\bno\b(?!\.)|\bnever\b|\bneither\b|\bnor\b|\bnone\b|\bnobody\b|\bnothing\b|"
+    r"\bwithout\b|"
     r"\brefuse[sd]?\b|\bfail(?:s|ed)? to\b|\bunable\b|\bdenie[sd]\b|\bhardly\b|\brarely\b|\bforbid\w*|\bprohibit\w*",
     regex.IGNORECASE,
 )
 # Whoever says one of a pair where the source says only the other turns it around.
 _PAIRS = (
-    (r"(?<!倍)增|上升|提高|提升|上涨|上漲|攀升|扩大|\b(?:increas|r(?:ise|ose|ising)|grew|grow|gain)\w*", r"降(?!临|臨|落|生)|减|減|下跌|下滑|萎缩|缩小|\b(?:decreas|declin|fell|fall|drop|shr[iau]nk|lost|los[se])\w*"),
+    (
+        r"(?<!倍)增|上升|提高|提升|上涨|上漲|攀升|扩大|\b(?:increas|r(?:ise|ose|ising)|grew|grow|gain)\w*",
+        r"降(?!临|臨|落|生)|减|減|下跌|下滑|萎缩|缩小|\b(?:decreas|declin|fell|fall|drop|shr[iau]nk|lost|los[se])\w*"),
     (r"早于|之前|以前|\bbefore\b|\bprior\b", r"晚于|之后|之後|以后|以後|\bafter\b|\bfollowing\b"),
-    (r"最高|最大|最多|最长|最長|最早|\b(?:highest|largest|biggest|most|longest|earliest)\b", r"最低|最小|最少|最短|最晚|\b(?:lowest|smallest|least|fewest|shortest|latest)\b"),
-    (r"高于|高於|多于|大于|超过|超過|\b(?:more|higher|larger|greater|longer) than\b", r"低于|低於|少于|小于|不及|\b(?:less|lower|smaller|fewer|shorter) than\b"),
-    (r"支持|赞成|贊成|同意|\b(?:support|agree|approv|favou?r)\w*", r"反对|反對|抵制|\b(?:oppos|disagree|reject|against)\w*"),
+    (
+        r"最高|最大|最多|最长|最長|最早|\b(?:highest|largest|biggest|most|longest|earliest)\b",
+        r"最低|最小|最少|最短|最晚|\b(?:lowest|smallest|least|fewest|shortest|latest)\b"),
+    (
+        r"高于|高於|多于|大于|超过|超過|\b(?:more|higher|larger|greater|longer) than\b",
+        r"低于|低於|少于|小于|不及|\b(?:less|lower|smaller|fewer|shorter) than\b"),
+    (
+        r"支持|赞成|贊成|同意|\b(?:support|agree|approv|favou?r)\w*",
+        r"反对|反對|抵制|\b(?:oppos|disagree|reject|against)\w*"),
     (r"成功|\bsucce\w+", r"失败|失敗|\bfail\w*"),
     (r"东(?!西)|東(?!西)|\beast\w*", r"西|\bwest\w*"),
     (r"南|\bsouth\w*", r"北|\bnorth\w*"),
-    (r"开始|開始|成立|建立|启动|\b(?:beg[aiu]n\w*|start\w*|found(?:ed|ing)|open(?:ed|s|ing)?)\b", r"结束|結束|解散|停止|关闭|關閉|\b(?:end(?:ed|s|ing)?|stop\w*|clos(?:ed|es|ing)|dissol\w*)\b"),
+    (
+        r"开始|開始|成立|建立|启动|\b(?:beg[aiu]n\w*|start\w*|found(?:ed|ing)|open(?:ed|s|ing)?)\b",
+        r"结束|結束|解散|停止|关闭|關閉|\b(?:end(?:ed|s|ing)?|stop\w*|clos(?:ed|es|ing)|dissol\w*)\b"),
     (r"盈利|利润|利潤|\bprofit\w*", r"亏损|虧損|\bloss(?:es)?\b"),
     (r"赢|贏|获胜|獲勝|击败|擊敗|\b(?:won|win|wins|beat|defeated)\b", r"输|輸|败给|敗給|不敌|\b(?:lost|lose|loses)\b"),
     (r"免费|免費|\bfree\b", r"收费|收費|付费|\bpaid\b|\bfees?\b"),
@@ -39,23 +52,30 @@ _PAIRS = (
 # What makes a claim wider than a source that does not say it.
 _WIDER = regex.compile(
     r"所有|全部|全都|一切|唯一|仅有|僅有|始终|永远|总是|总会|首次|首个|第一个|必须|必然|一定|绝对|"
-    r"\b(?:all|every|everyone|always|only|sole|solely|entirely|never|must|guarantee[sd]?|certainly|definitely|proven?|proves)\b",
+    r"\b(?:all|every|everyone|always|only|sole|solely|entirely|never|must|guarantee[sd]?|certainly|definitely|"
+    r"proven?|proves)\b",
     regex.IGNORECASE,
 )
 _ALIKE_WIDE = (
-    r"所有|全部|全都|一切|\ball\b|\bevery\w*|各|均|都|\bentirely\b", r"唯一|仅|僅|只(?![有家名])|\bonly\b|\bsole\w*|独|獨",
-    r"始终|永远|总是|总会|一直|\balways\b", r"首|第一|\bfirst\b", r"必须|必然|一定|绝对|须|應|应|\bmust\b|\bha(?:s|ve) to\b|\bcertainly\b|\bdefinitely\b",
+    r"所有|全部|全都|一切|\ball\b|\bevery\w*|各|均|都|\bentirely\b",
+    r"唯一|仅|僅|只(?![有家名])|\bonly\b|\bsole\w*|独|獨",
+    r"始终|永远|总是|总会|一直|\balways\b",
+    r"首|第一|\bfirst\b", r"必须|必然|一定|绝对|须|應|应|\bmust\b|\bha(?:s|ve) to\b|\bcertainly\b|\bdefinitely\b",
     r"从未|從未|\bnever\b", r"保证|保證|\bguarantee\w*", r"证明|證明|\bprove[ns]?\b",
 )  # fmt: skip
 # What a source only plans, expects or holds possible.
 _RESERVED = regex.compile(
-    r"预计|預計|预期|計劃|计划(?=在|于|到|将|將|建|投|用|完)|拟|擬|是否|否认|否認|谎称|声称|聲稱|所谓|误以为|有望|可能|或许|或許|据称|據稱|力争|力爭|据说|據說|传闻|疑似|"
-    r"\b(?:may|might|could|would|plans? to|planned to|expect(?:s|ed)?|forecast\w*|proposed?|aims? to|alleged\w*|reportedly|"
-    r"whether|denie[sd]|possibl[ey]|perhaps|likely|rumou?r\w*|claim(?:s|ed)?|suggest(?:s|ed)?|hopes? to|intend(?:s|ed)?)\b",
+    r"预计|預計|预期|計劃|计划(?=在|于|到|将|將|建|投|用|完)|拟|擬|是否|否认|否認|谎称|声称|聲稱|所谓|误以为|有望|"
+    r"可能|或许|或許|据称|據稱|力争|力爭|据说|據說|传闻|疑似|"
+    r"\b(?:may|might|could|would|plans? to|planned to|expect(?:s|ed)?|forecast\w*|proposed?|aims? to|alleged\w*|"
+    r"reportedly|"
+    r"whether|denie[sd]|possibl[ey]|perhaps|likely|rumou?r\w*|claim(?:s|ed)?|suggest(?:s|ed)?|hopes? to|intend(?:s|"
+    r"ed)?)\b",
     regex.IGNORECASE,
 )
 _CONDITION = regex.compile(
-    r"如果|假如|倘若|假设|若(?!干|何)|除非|一旦|只要|否则|\b(?:if|unless|provided that|in case|otherwise|were it)\b", regex.IGNORECASE
+    r"如果|假如|倘若|假设|若(?!干|何)|除非|一旦|只要|否则|\b(?:if|unless|provided that|in case|otherwise|were it)\b",
+    regex.IGNORECASE,
 )
 _SENTENCE = regex.compile(r"(?<=[。！？!?\n])|(?<=[\p{Ll}\d)”\"]\.)\s")
 _CLAUSE = regex.compile(r"[。！？!?；;，,：:\n]|(?<=\p{Ll})\.\s")
@@ -63,31 +83,8 @@ _COMPILED_PAIRS = tuple((regex.compile(one, regex.I), regex.compile(other, regex
 _COMPILED_WIDE = tuple(regex.compile(words, regex.I) for words in _ALIKE_WIDE)
 _SHARE = 0.5  # of the nearest clause's likeness: a clause of the source that the claim speaks of
 _DENIED_LETTERS, _DENIED_TERMS = 24, 2  # how far after a negation what it denies is looked for
-_LITTLE = frozenset(
-    [
-        "be",
-        "been",
-        "being",
-        "the",
-        "an",
-        "any",
-        "to",
-        "it",
-        "in",
-        "on",
-        "of",
-        "so",
-        "as",
-        "that",
-        "this",
-        "yet",
-        "only",
-        "even",
-        "have",
-        "has",
-        "had",
-    ]
-)
+_LITTLE_LISTED = "be been being the an any to it in on of so as that this yet only even have has had"
+_LITTLE = frozenset(_LITTLE_LISTED.split())
 
 
 def turned(claim: str, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Written answers in a real browser, from a server that tells the truth, lies, obeys a hostile document, and breaks off."""
+"""Written answers in a real browser, from a server that tells the truth, lies, obeys documents, and breaks off."""
 
 from __future__ import annotations
 
