@@ -88,15 +88,14 @@ def statement(question: str, answer: str) -> str | None:
         asks = pattern.search(question)
         if asks is not None and not _INVERTED.search(question):
             put = answer[:1].upper() + answer[1:] + (" " if asks.group().endswith(" ") else "")
-            return (put + question[asks.end() :]).rstrip("? ？") + "."
+            return f"{(put + question[asks.end() :]).rstrip('? ？')}."
     for pattern, counts in _HAN_ASKING:
         found = list(pattern.finditer(question))
         if len(found) == 1:
             measure = found[0].group()[-1] if counts and not found[0].group().endswith("少") else ""
             put = answer + (measure if measure and answer[-1:].isdigit() else "")
-            return (
-                question[: found[0].start()] + put + regex.sub(r"[呢吗？?\s]+\Z", "", question[found[0].end() :]) + "。"
-            )
+            rest = regex.sub(r"[呢吗？?\s]+\Z", "", question[found[0].end() :])
+            return f"{question[: found[0].start()]}{put}{rest}。"
     return None
 
 
@@ -167,9 +166,7 @@ def _clauses(quote: str, answer: str, random: Random) -> str | None:
     if place is None or len(quote) > 400:
         return None
     first, last = random.randint(max(0, place - 1), place), random.randint(place, min(len(pieces) - 1, place + 1))
-    text = regex.sub(r"[，,；;\s]+\Z", "", "".join(pieces[first : last + 1]))
-    stop = "。" if regex.search(r"\p{Han}", text) else "."
-    return text if text.endswith(("。", ".", "！", "？")) else text + stop
+    return _ended("".join(pieces[first : last + 1]))
 
 
 def _shortened(quote: str, answer: str, random: Random) -> str | None:
@@ -196,7 +193,12 @@ def _shortened(quote: str, answer: str, random: Random) -> str | None:
     changed = [text for text in changes if text != whole and answer in text]
     if not changed:
         return None
-    text = regex.sub(r"[，,；;\s]+\Z", "", random.choice(changed))
+    return _ended(random.choice(changed))
+
+
+def _ended(text: str) -> str:
+    """With a full stop."""
+    text = str(regex.sub(r"[，,；;\s]+\Z", "", text))
     stop = "。" if regex.search(r"\p{Han}", text) else "."
     return text if text.endswith(("。", ".", "！", "？")) else text + stop
 
@@ -224,7 +226,8 @@ def _swapped(part: str, random: Random) -> str | None:
     one, other = sorted(random.sample(found, 2), key=lambda match: match.start())
     if one.group() == other.group() or part[one.end() : other.start()].strip() in (",", "and", "or", ", and"):
         return None
-    return part[: one.start()] + other.group() + part[one.end() : other.start()] + one.group() + part[other.end() :]
+    between = part[one.end() : other.start()]
+    return f"{part[: one.start()]}{other.group()}{between}{one.group()}{part[other.end() :]}"
 
 
 def _negated(part: str, language: str) -> str | None:

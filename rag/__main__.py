@@ -212,8 +212,8 @@ def _print_written(answers: Iterator[Written], unsupported: str) -> None:
         print("  The model found no answer in the quotes. 模型认为引文没有回答这个问题。")
     if last.note:
         say(last.note)
-    cited = {number for sentence in last.sentences for number in sentence.citations}
-    for number in sorted(cited):
+    used = {number for sentence in last.sentences for number in sentence.citations}
+    for number in sorted(used):
         source = last.sources[number - 1]
         print(f"\n  [{number}] {source.text}\n      {_address(source)}")
     print()

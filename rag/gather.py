@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, cast
 
 import regex
 
@@ -33,7 +33,7 @@ LEAST_COSINE, LEAST_COSINE_ACROSS = 0.82, 0.80
 Request = Literal["summary", "comparison", "list"]
 
 _REQUESTS: tuple[tuple[Request, regex.Pattern[str]], ...] = tuple(
-    (kind, regex.compile(pattern, regex.IGNORECASE))
+    (cast("Request", kind), regex.compile(pattern, regex.IGNORECASE))
     for kind, pattern in (
         (
             "summary",

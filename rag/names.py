@@ -174,7 +174,7 @@ def _words(text: str) -> tuple[frozenset[str], str]:
         return words, ""
     from pypinyin import lazy_pinyin
 
-    return words, " ".join(lazy_pinyin(text, errors=lambda other: ["|"] * bool(other)))
+    return words, " ".join(lazy_pinyin(text, errors=lambda _: "|"))
 
 
 def _plain(word: str) -> str:

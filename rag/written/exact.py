@@ -6,7 +6,7 @@ import regex
 
 from rag.fold import fold_only
 from rag.marks import marked_spans
-from rag.names import names, occurs
+from rag.names import Name, names, occurs
 from rag.quantities import quantities, said_as
 
 _DOUBLE = '“”„‟"＂「」『』«»〝〞'
@@ -45,7 +45,7 @@ def unlike_figures(claim: str, text: str) -> list[str]:
     ]
 
 
-def missing_names(claim: str, text: str) -> list[str]:
+def missing_names(claim: str, text: str) -> list[Name]:
     """Names in the claim that do not occur in the text."""
     folded = fold_only(text)
     return [name for name in names(claim) if not occurs(name, text, folded)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from rag.written.model import MOST_SECONDS, MOST_TOKENS, AnswerCutOff, LanguageModelFailed, Message
@@ -19,7 +19,7 @@ class LocalModel:
         self._model, self._tokenizer, self._most_tokens = model, tokenizer, most_tokens
         self._turn = threading.Lock()
 
-    def write(self, messages: Sequence[Message]) -> Iterator[str]:
+    def write(self, messages: Sequence[Message]) -> Generator[str]:
         """`LanguageModel.write`. One at a time."""
         import torch
         from transformers import MaxTimeCriteria, StoppingCriteriaList, TextIteratorStreamer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, cast
 
 from rag.written.model import (
     MOST_CHARACTERS,
@@ -14,6 +15,10 @@ from rag.written.model import (
     LanguageModelFailed,
     Message,
 )
+
+if TYPE_CHECKING:
+    from openai import Stream
+    from openai.types.chat import ChatCompletionChunk
 
 CONNECTING, SILENT = 10.0, 60.0  # seconds to reach the server, and that it may be silent
 RETRIES = 2  # of what can be: no connection, 408, 409, 429, 5xx; with growing pauses
@@ -31,7 +36,10 @@ class ServedModel:
             raise LanguageModelFailed("the package openai is not installed: pip install openai") from error
         self.name, self.where = model, url
         self._most_seconds = most_seconds
-        self._errors: tuple[type[Exception], ...] = (openai.OpenAIError, _http_error(), ValueError, OSError)
+        # The last two: a stream of another shape.
+        self._errors: tuple[type[Exception], ...] = (
+            openai.OpenAIError, _http_error(), ValueError, OSError, AttributeError, TypeError,
+        )  # fmt: skip
         try:
             self._client = openai.OpenAI(
                 base_url=url,
@@ -44,19 +52,20 @@ class ServedModel:
         except self._errors as error:
             raise LanguageModelFailed(f"{url} cannot be used as a language model's address: {error}") from error
 
-    def write(self, messages: Sequence[Message]) -> Iterator[str]:
+    def write(self, messages: Sequence[Message]) -> Generator[str]:
         """`LanguageModel.write`."""
         written = 0
         began = time.monotonic()
         finished: str | None = None
         try:
-            with self._client.chat.completions.create(
+            answer = self._client.chat.completions.create(
                 model=self.name,
                 messages=[{"role": message.role, "content": message.content} for message in messages],  # type: ignore[misc]
                 temperature=0,
                 max_tokens=MOST_TOKENS,
                 stream=True,
-            ) as stream:
+            )
+            with cast("Stream[ChatCompletionChunk]", answer) as stream:
                 for chunk in stream:
                     choice = next(iter(chunk.choices or ()), None)
                     piece = choice.delta.content if choice is not None and choice.delta is not None else None
@@ -66,7 +75,7 @@ class ServedModel:
                     finished = (choice.finish_reason if choice is not None else None) or finished
                     if written > MOST_CHARACTERS or time.monotonic() - began > self._most_seconds:
                         raise AnswerCutOff(f"{self.name} did not come to an end, and was stopped")
-        except (*self._errors, AttributeError, TypeError) as error:  # the last two: a stream of another shape
+        except self._errors as error:
             raise self._failure(error, written) from error
         if written == 0:
             raise LanguageModelFailed(f"{self.name} at {self.where} wrote nothing: is it a model that chats?")

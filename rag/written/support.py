@@ -239,7 +239,8 @@ def _asked(claim: str, start: int, end: int) -> str:
     if rest.startswith(("%", "％")):
         rest = rest[1:]
     mark = "？" if han else "?"
-    return _LAST.sub("", f"{claim[:start]}{word}{rest}") + mark
+    asked: str = _LAST.sub("", f"{claim[:start]}{word}{rest}")
+    return asked + mark
 
 
 def _runs(claim: str) -> list[tuple[int, int]]:
