@@ -82,7 +82,8 @@ _NO_SUBJECT = regex.compile(
 _HAN_PRONOUN = regex.compile(
     r"他们|她们|它们|他們|她們|它們|(?<![其吉])他(?!人|国|乡|们|們)|她|它|该(?:公司|企业|项目|机构|地|市|国|人|校|书|"
     r"片)|這家\p{Han}{2}|这(?:家|个|座|位|项|所|部|本|种)\p{Han}{1,4}?(?=是|有|在|的|何|什|哪|多|几|由|被|成|能|会|"
-    r"为)|(?<![尤极与])其(?!中|他|它|实|余|次|间)"
+    r"为)|(?<![尤极与])其(?!中|他|它|实|余|次|间)|\A(?:公司|企业|学校|机构|项目)(?=是|在|有|的|叫|成|何|什|哪|多|几|"
+    r"规|总|主)"
 )
 _LATIN_PRONOUN = regex.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|there|this (?:company|city|firm|person|project|"
@@ -152,18 +153,52 @@ def _by_rules(earlier: Sequence[Said], question: str) -> str:
 
 
 def _by_chinese_rules(earlier: Sequence[Said], question: str) -> str:
+    return _set_phrase(earlier[-1], question) or _by_what_is_missing(earlier, question)
+
+
+def _set_phrase(last: Said, question: str) -> str | None:
+    """Whole for what is asked in so many words after any question."""
+    if _MORE.fullmatch(question):
+        return last.question
+    if _THEN.fullmatch(question):
+        return f"{_subject(last.question)}后来怎样？"
+    if _WHY.fullmatch(question):
+        return f"为什么{_stated(last)}？"
+    return None
+
+
+def _by_what_is_missing(earlier: Sequence[Said], question: str) -> str:
+    last = earlier[-1].question
+    bare = _BARE.fullmatch(question)
+    if bare is not None and not _ENDS_NE.search(question) and (_kind(bare["rest"]) != "thing" or names(bare["rest"])):
+        return _exchanged(earlier, bare["rest"], question)
+    if question.startswith("其中"):
+        return f"{_subject(last)}{_counted(last)}{question}"
     if _ENDS_NE.search(question) and not _HAN_ASKING.search(question):
         rest = _HAN_WHAT_OF.match(question)
         return question if rest is None else _exchanged(earlier, rest["rest"].strip().removesuffix("的"), question)
     put = _pronouns_put(earlier, question)
     if put != question or not _lacks_subject(question):
         return put
-    last = earlier[-1].question
     subject = _subject(last)
-    counted = _COUNTED.search(last)
-    if counted is not None and _OF_A_THING.search(question):
-        subject += counted["what"]  # how large they are, not how large the city that has them
+    if _OF_A_THING.search(question):
+        subject += _counted(last)  # how large they are, not how large the city that has them
     return f"{subject}{_LEADING.sub('', question)}" if subject else question
+
+
+def _counted(question: str) -> str:
+    """What a question counts: 中小企业 of 多少家中小企业."""
+    found = _COUNTED.search(question)
+    return "" if found is None else str(found["what"])
+
+
+def _stated(said: Said) -> str:
+    """A question with its answer where it asks, to ask for the reason."""
+    question = _STOP.sub("", said.question)
+    asks = list(_ASKED_AMOUNT.finditer(question))
+    if not said.answer or len(asks) != 1:
+        return question
+    return f"{question[: asks[0].start()]}{said.answer}{question[asks[0].end() :]}"
 
 
 def _by_latin_rules(earlier: Sequence[Said], question: str) -> str:
@@ -183,6 +218,16 @@ def _by_latin_rules(earlier: Sequence[Said], question: str) -> str:
 _COUNTED = regex.compile(
     r"(?:多少|几|幾)(?:家|个|個|只|隻|名|所|座|项|項|种|種|条|條|位|支|件|台|艘|场)(?P<what>[^\s，,。？?的了]{2,12})"
 )
+_ASKED_AMOUNT = regex.compile(
+    r"(?:多少|几|幾)[家个個只隻名所座项項种種条條位支件台艘场年月天次]?|谁|誰|哪一?[家个個所座年]|什么|什麼"
+)
+_MORE = regex.compile(r"(?:还有|還有|另外|除此之外|此外)(?:哪些|什么|吗)?呢?[？?]?")
+_THEN = regex.compile(r"(?:后来|然后|接着|之后|後來|然後)呢?[？?]?")
+_WHY = regex.compile(r"(?:这是|那是|那)?(?:为什么|為什麼|为何|為何|原因是什么|什么原因|怎么会这样)呢?[？?]?")
+_BARE = regex.compile(
+    r"(?:那么?|那麼)(?P<rest>[^？?，,]{2,8}?)[？?]|(?P<rest>[^？?，,]{2,8}?)又?(?:如何|怎么样|怎麼樣|怎样)[？?]"
+)
+_ASPECT_OF = regex.compile(r"的(?P<of>[^的]{2,8}?)(?=是|有|为|達|达|在|多|[？?])")
 _ASPECT = regex.compile(r"\b(?:the|its|their)\s+\p{Ll}+(?:\s\p{Ll}+)?(?=\s+of\b)")
 _OF_A_THING = regex.compile(rf"\A(?:总|總|平均|具体)?(?:{'|'.join(_OWN)})")
 _LEADING = regex.compile(r"\A(?:那么?|又|还有?|還有?|另外|并且?|具体)[，,]?\s*")
@@ -202,6 +247,11 @@ def _exchanged(earlier: Sequence[Said], new: str, question: str) -> str:
     kind = _kind(new)
     if kind == "time":
         return _time_exchanged(old, new)
+    if new in _OWN or new.removeprefix("总") in _OWN:
+        aspect = _ASPECT_OF.search(old)
+        if aspect is not None:
+            return f"{old[: aspect.start('of')]}{new}{old[aspect.end('of') :]}"
+        return f"{_subject(old)}{_counted(old)}的{new}{'是谁' if _ASKS_PERSON.search(new) else '是多少'}？"
     target = _target(old, new, kind)
     if target is None:
         subject = _subject(old)
@@ -328,6 +378,8 @@ def _possessive(question: str, found: regex.Match[str]) -> bool:
 def _named_before(question: str, place: int) -> bool:
     """Whether the question itself names what the pronoun may stand for."""
     before = question[:place]
+    if differ_in_script("中文", question):
+        return bool(names(before[:1].lower() + before[1:]))
     return bool(names(before[:1].lower() + before[1:])) or any(
         len(word) > 1 for word in _phrases(before) if word not in _OWN
     )
@@ -335,6 +387,10 @@ def _named_before(question: str, place: int) -> bool:
 
 def _antecedent(earlier: Sequence[Said], pronoun: str) -> str | None:
     """What a pronoun stands for: for a person, the last one asked for or named; else what was asked about."""
+    last = earlier[-1]
+    noun = pronoun[2:] if pronoun.startswith("这") else pronoun[1:]
+    if len(noun) > 1 and pronoun[:1] in "这该這" and last.answer.endswith(noun):
+        return last.answer
     person = pronoun.lower() in ("他", "她", "he", "she", "him", "her", "his", "hers")
     for said in reversed(earlier):
         short = 0 < len(said.answer) <= _SHORT_ANSWER and not any(character.isdigit() for character in said.answer)
@@ -371,7 +427,8 @@ def _lacks_subject(question: str) -> bool:
         return False
     rest = _HAN_ASKING.sub(" ", _STOP.sub("", question))
     own = [word for word in content_words(rest) if word not in _OWN and word not in _VERBS]
-    return not names(rest) and sum(map(len, own)) <= 2
+    named = [name.text for name in names(rest) if name.text not in _OWN]
+    return not named and sum(map(len, own)) <= 2
 
 
 def _common_end(one: str, other: str) -> str:

@@ -27,6 +27,12 @@ FOLLOW_UPS = [
     ([Said("王如意哪年创办华动智造？")], "邱冬呢？", "邱冬哪年创办华动智造？"),
     ([Said("王如意在哪里任教？"), Said("张俊龙在哪里任教？")], "他哪年毕业？", "张俊龙哪年毕业？"),
     ([Said("光谷东智从成立到投产用了多长时间？")], "其副总经理是谁？", "光谷东智的副总经理是谁？"),
+    ([Said("武汉2025年净增了多少家中小企业？", "18.55万家")], "那增速呢？", "武汉中小企业的增速是多少？"),
+    ([Said("武汉2025年净增了多少家中小企业？", "18.55万家")], "为什么？", "为什么武汉2025年净增了18.55万家中小企业？"),
+    ([Said("武汉2025年净增了多少家中小企业？")], "那上海？", "上海2025年净增了多少家中小企业？"),
+    ([Said("光谷东智的副总经理是谁？", "楼凯齐")], "总经理呢？", "光谷东智的总经理是谁？"),
+    ([Said("光谷东智的副总经理是谁？", "楼凯齐")], "公司在哪里？", "光谷东智在哪里？"),
+    ([Said("邱冬毕业于哪所大学？", "华中科技大学")], "这所大学在哪里？", "华中科技大学在哪里？"),
     ([Said("公司2024年的营收是多少？")], "利润呢？", "公司2024年的利润是多少？"),
     ([Said("How many firms did Wuhan gain in 2024?")], "And in 2023?", "How many firms did Wuhan gain in 2023?"),
     ([Said("How many firms did Wuhan gain?")], "And in 2023?", "How many firms did Wuhan gain in 2023?"),
@@ -35,6 +41,7 @@ FOLLOW_UPS = [
             "How many firms did Shenzhen gain in 2024?"),
     ([Said("Who founded Acme?", "Ann Lee")], "Where did she study?", "Where did Ann Lee study?"),
     ([Said("Who founded Acme?", "Ann Lee")], "What is its revenue?", "What is Acme's revenue?"),
+    ([Said("When was Acme founded?")], "How many employees does it have?", "How many employees does Acme have?"),
     ([Said("What was the revenue of Acme in 2024?")], "And the profit?", "What was the profit of Acme in 2024?"),
 ]  # fmt: skip
 WHOLE = (

@@ -49,6 +49,13 @@ _PAIRS = (
     (r"流入|\binflow\w*", r"流出|\boutflow\w*"),
     (r"\bbought\b|\bacquired\b|收购|買", r"\bsold\b|出售|賣"),
 )  # fmt: skip
+_MOST = regex.compile(
+    r"最[大高多早好强佳长快先重]|\b(?:most|best|largest|biggest|highest|leading|greatest|top)\b", regex.IGNORECASE
+)
+_ANY_MOST = regex.compile(
+    r"最|第一|首|唯一|\b(?:most|best|largest|biggest|highest|leading|greatest|top|foremost|first|only|\w+est)\b",
+    regex.IGNORECASE,
+)
 # What makes a claim wider than a source that does not say it.
 _WIDER = regex.compile(
     r"所有|全部|全都|一切|唯一|仅有|僅有|始终|永远|总是|总会|首次|首个|第一个|必须|必然|一定|绝对|"
@@ -74,7 +81,8 @@ _RESERVED = regex.compile(
     regex.IGNORECASE,
 )
 _CONDITION = regex.compile(
-    r"如果|假如|倘若|假设|若(?!干|何)|除非|一旦|只要|否则|\b(?:if|unless|provided that|in case|otherwise|were it)\b",
+    r"如果|假如|倘若|假设|若(?!干|何)|除非|一旦|只要|否则|否认|否認|谣言|不实|辟谣|谎称|误传|并不属实|\b(?:false|"
+    r"untrue|denied|denies|myth|rumou?rs?|if|unless|provided that|in case|otherwise|were it)\b",
     regex.IGNORECASE,
 )
 _SENTENCE = regex.compile(r"(?<=[。！？!?\n])|(?<=[\p{Ll}\d)”\"]\.)\s")
@@ -158,6 +166,8 @@ def _opposite(claim: str, source: str, text: str) -> bool:
 
 
 def _widened(claim: str, text: str) -> bool:
+    if _MOST.search(claim) and not _ANY_MOST.search(text):
+        return True
     for wide in _COMPILED_WIDE:
         if any(_WIDER.fullmatch(found) for found in wide.findall(claim)) and not wide.search(text):
             return True
