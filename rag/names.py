@@ -220,9 +220,12 @@ def _spellings() -> dict[str, tuple[str, ...]]:
 def _unsegmented(claim: str) -> tuple[str, ...]:
     """Runs of two characters or more that are no words of ICU's dictionary nor plain ones: most persons' names."""
     text = regex.sub(r"[\U00010000-\U0010ffff]", " ", claim)
-    runs, run = [], ""
+    runs, run, after_surname = [], "", False
     for start, end in [*WordBreaker(text, "root").segments(), (len(text), len(text))]:
         token = text[start:end]
+        if after_surname and len(token) == 2 and _ALL_HAN.fullmatch(token) and not _is_common(token):
+            runs.append(run + token)  # a given name that is a word by itself
+        after_surname = len(token) == 1 and token in SURNAMES
         person = run[:1] in SURNAMES and len(run) < 3
         no_name = _NEVER_GIVEN if person else _PLAIN
         if len(token) == 1 and _ALL_HAN.fullmatch(token) and token not in no_name:
@@ -232,6 +235,14 @@ def _unsegmented(claim: str) -> tuple[str, ...]:
             runs.append(run)
         run = ""
     return tuple(runs)
+
+
+@cache
+def _is_common(word: str) -> bool:
+    """A Chinese word that stands in the list of those that carry no matter."""
+    import stopwordsiso
+
+    return word in stopwordsiso.stopwords("zh")
 
 
 @cache

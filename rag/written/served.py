@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from openai import Stream
     from openai.types.chat import ChatCompletionChunk
 
-CONNECTING, SILENT = 10.0, 60.0  # seconds to reach the server, and that it may be silent
+CONNECTING, SILENT = 10.0, 120.0  # seconds to reach the server, and that it may be silent: small machines read slowly
 RETRIES = 2  # of what can be: no connection, 408, 409, 429, 5xx; with growing pauses
 KEY, USUAL_KEY = "YINZHENG_LLM_KEY", "OPENAI_API_KEY"  # environment variables
 
