@@ -138,7 +138,7 @@ def _stated(said: Said) -> str:
     question = words.STOP.sub("", said.question)
     asks = list(words.ASKED_AMOUNT.finditer(question))
     if not said.answer or len(asks) != 1:
-        return question
+        return str(question)
     return f"{question[: asks[0].start()]}{said.answer}{question[asks[0].end() :]}"
 
 

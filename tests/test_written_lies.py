@@ -20,6 +20,8 @@ QUOTES = (
     "In March 2019 the Harbour Trust opened nine berths on the north quay, and Mary Holt said the cost did not "
     "exceed $5 million.",
     "The council plans to close the old ferry line after the bridge opens; Anna Berg defeated Tom Reed in the vote.",
+    "If the bridge opens in June, the council will sell the ferry to Norway.",
+    "公司称，有传闻说，项目造成污染，该传闻不实。",
 )
 TRUE = (
     "今年以来，全市净增中小企业超18.55万家。[1]",
@@ -62,6 +64,8 @@ LIES: dict[str, tuple[str, set[Reason]]] = {
     "increase for decrease": ("全市中小企业增速下降17.58%。[1]", {"turned around"}),
     "a plan as a fact": ("公司明年投产。[3]", {"turned around"}),
     "a plan as a fact, in English": ("The council closed the old ferry line [5].", {"turned around", "claim"}),
+    "a condition dropped": ("The council will sell the ferry to Norway [6].", {"turned around"}),
+    "a denial dropped": ("项目造成污染。[7]", {"turned around"}),
     "before for after": (
         "The council plans to close the old ferry line before the bridge opens [5].", {"turned around"}),
     "north for south": (
@@ -69,7 +73,7 @@ LIES: dict[str, tuple[str, set[Reason]]] = {
     "all for some": ("全市所有中小企业增速达17.58%。[1]", {"turned around"}),
     "citation 99": ("今年以来，全市净增中小企业超18.55万家。[99]", {"no such quote"}),
     "citation 0": ("今年以来，全市净增中小企业超18.55万家。[0]", {"no such quote"}),
-    "a true and an invented citation": ("今年以来，全市净增中小企业超18.55万家。[1][7]", {"no such quote"}),
+    "a true and an invented citation": ("今年以来，全市净增中小企业超18.55万家。[1][9]", {"no such quote"}),
     "no citation": ("今年以来，全市净增中小企业超18.55万家。", {"no citation"}),
     "general knowledge": ("武汉是湖北省的省会，也是长江上的重要港口。[1]", {"name", "claim"}),
     "HTML": ("<b>全市</b>净增中小企业超18.55万家<img src=x onerror=alert(1)>。[1]", {"markup"}),

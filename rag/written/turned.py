@@ -104,6 +104,8 @@ def turned(claim: str, text: str) -> bool:
     claim, text = simplified(claim), simplified(text)
     clauses = spoken_of(claim, text)
     source = "，".join(clauses)
+    if _CONDITION.search(_sentences_of(clauses, text)) and not _CONDITION.search(claim):
+        return True
     return (
         _negated(claim, clauses, text)
         or _opposite(claim, source, text)
