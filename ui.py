@@ -1,6 +1,6 @@
 """The page: a conversation, and beside it the documents that its answers quote.
 
-python ui.py [--library DIR] [--model NAME] [--reader NAME] [--host HOST] [--port PORT]
+python ui.py [--library DIR] [--model NAME] [--reader NAME] [--llm openai:URL|hf:NAME] [--host HOST] [--port PORT]
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from index.places import default_library
 from index.talk import Counter, run_command, say
 from page.answering import Answering, Elsewhere, Here
 from rag.answer import Assistant
+from rag.written.choose import add_model_options, model_of
+from rag.written.model import LanguageModel
+from rag.written.write import Unsupported
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -30,13 +33,15 @@ PORT = 7860
 PORTS_TRIED = 100  # from the first on
 
 
-def build(assistant: Assistant | Answering) -> gr.Blocks:
-    """The page over an assistant; launch it with `**page.look.look()`."""
+def build(
+    assistant: Assistant | Answering, model: LanguageModel | None = None, unsupported: Unsupported = "strike"
+) -> gr.Blocks:
+    """The page over an assistant; `model` writes answers. Launch it with `**page.look.look()`."""
     # Gradio reads this while it is imported, and would report its use to its makers.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from page.desk import desk
 
-    return desk(Here(assistant) if isinstance(assistant, Assistant) else assistant)
+    return desk(Here(assistant) if isinstance(assistant, Assistant) else assistant, model, unsupported)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,11 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    model = model_of(options)
     if not _has_documents(options.library):
         _make_library(options.library, options.model)
     say("Starting the page; the models load meanwhile … 正在启动页面，同时载入模型……")
     answering = Elsewhere(Library(options.library), options.model, options.reader)
-    blocks = build(answering)
+    blocks = build(answering, model, options.unsupported)
     from page.look import look
 
     try:
@@ -122,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--model", metavar="NAME", help="embedding model (default: the library's own)")
     parser.add_argument("--reader", metavar="NAME", help="an extractive model of the hub, or its folder, that reads")
+    add_model_options(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to serve at (default: %(default)s, this machine)")
     parser.add_argument("--port", type=int, default=PORT, help="port (default: %(default)s, or the next that is free)")
     return parser

@@ -13,6 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rag.written.choose import add_model_options
+
 WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
 
@@ -34,11 +36,12 @@ def main(arguments: list[str] | None = None) -> int:
         ("verify", _verify, "spoilt quotations told from unaltered ones"),
         ("report", _report, "how long a report of 50 pages takes against 1,000 documents"),
         ("reader", _reader, "answers read from the right passage"),
+        ("support", _support, "written claims checked: those that a quote holds, and those that it does not"),
         ("answers", _answers, "the whole path, with the right passage there and taken away"),
     ):
         added = command(name, run, text)
         added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
-        if name in ("reader", "answers"):
+        if name in ("reader", "answers", "support"):
             added.add_argument("--reader", help="another reader than the default")
             added.add_argument("--most", type=int, help="questions a pair (default: all)")
         if name not in ("reader", "encodings", "verify", "report"):
@@ -47,6 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
     added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
     added.add_argument("--reader", help="another reader than the default")
     added.add_argument("--model", help="another embedding model than the default")
+    added = command("written", _written, "written answers of a language model, each sentence checked")
+    added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
+    added.add_argument("--questions", type=Path, help="questions on the first article, a JSON object a line")
+    added.add_argument("--most", type=int, help="questions a set (default: 150)")
+    added.add_argument("--reader", help="another reader than the default")
+    added.add_argument("--model", help="another embedding model than the default")
+    add_model_options(added)
     added = command("ingest", _ingest, "adding, adding again and removing real documents")
     added.add_argument("--files", type=Path, required=True, help="folder with documents, for example /usr/share/doc")
     added.add_argument("--most", type=int, default=1000, help="how many of them")
@@ -104,6 +114,17 @@ def _reader(options: argparse.Namespace) -> Iterable[Any]:
     return measure_reader(options.data, load_reader(options.reader), options.most)
 
 
+def _support(options: argparse.Namespace) -> Iterable[Any]:
+    from functools import partial
+
+    from benchmarks.support import measure_support
+    from rag.reader import load_reader
+    from rag.written.support import read_weights, supported
+
+    supports = partial(supported, load_reader(options.reader), _embedder(options), read_weights())
+    return measure_support(options.data, supports, options.most)
+
+
 def _answers(options: argparse.Namespace) -> Iterable[Any]:
     from benchmarks.answers import measure_answers
     from rag.reader import load_reader
@@ -116,6 +137,18 @@ def _article(options: argparse.Namespace) -> Iterable[Any]:
     from rag.reader import load_reader
 
     yield measure_article(options.questions, _embedder(options), load_reader(options.reader))
+
+
+def _written(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.written import measure_written
+    from rag.reader import load_reader
+    from rag.written.choose import model_of
+
+    model = model_of(options)
+    if model is None:
+        raise SystemExit("name a language model with --llm")
+    reader = load_reader(options.reader)
+    return measure_written(options.data, options.questions, _embedder(options), reader, model, options.most)
 
 
 def _ingest(options: argparse.Namespace) -> Iterable[Any]:

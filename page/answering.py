@@ -60,6 +60,9 @@ class Answering(Protocol):
     def speaking(self, question: str, within: Sequence[str] | None = None) -> Speaking:
         """`rag.speaking.speaking`, in turn with the questions."""
 
+    def supports(self, claim: str, texts: Sequence[str]) -> Sequence[bool]:
+        """`Assistant.supports`, likewise."""
+
 
 _Numbers = Vectors | Sequence[int]
 
@@ -128,6 +131,11 @@ class Here:
         with self._lock:
             return speaking(self._assistant, question, within)
 
+    def supports(self, claim: str, texts: Sequence[str]) -> Sequence[bool]:
+        """`Assistant.supports`."""
+        with self._lock:
+            return self._assistant.supports(claim, texts)
+
     @property
     def embedder(self) -> Embedder:
         """The assistant's, a few texts at a time."""
@@ -183,6 +191,12 @@ class Elsewhere:
         self.wait()
         found: Future[Speaking] = self._pool.submit(_speaking, question, within)
         return self._result(found)
+
+    def supports(self, claim: str, texts: Sequence[str]) -> Sequence[bool]:
+        """`Assistant.supports`. Raises what `ask` does."""
+        self.wait()
+        held: Future[Sequence[bool]] = self._pool.submit(_supports, claim, list(texts))
+        return self._result(held)
 
     @property
     def embedder(self) -> Embedder:
@@ -244,6 +258,10 @@ def _ask(question: str, threshold: float | None, within: Sequence[str] | None) -
 
 def _speaking(question: str, within: Sequence[str] | None) -> Speaking:
     return speaking(_opened[0], question, within)
+
+
+def _supports(claim: str, texts: Sequence[str]) -> Sequence[bool]:
+    return _opened[0].supports(claim, texts)
 
 
 def _compute(method: str, texts: Sequence[str]) -> _Numbers:

@@ -14,7 +14,11 @@ from page.within import Within, said
 from page.words import Words, confidence
 from page.words_documents import document_words
 from page.words_evidence import evidence_words
+from page.words_written import written_words
+from page.written import further_quotes, written_html
 from rag.records import Answer, Candidate, Finding, NotFound, Quote, Searched
+from rag.written.records import Written
+from rag.written.write import Unsupported
 
 _FOUND_ICON = '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="M4 10.5l4 4 8-9"/></svg>'
 _NOT_FOUND_ICON = (
@@ -23,11 +27,19 @@ _NOT_FOUND_ICON = (
 )
 
 
-def answer_html(answer: Answer, words: Words, within: Within | None = None) -> str:
+def answer_html(
+    answer: Answer,
+    words: Words,
+    within: Within | None = None,
+    written: Written | None = None,
+    unsupported: Unsupported = "strike",
+) -> str:
     """The short answers, how they belong together, the quotes they rest on, and what else might answer.
 
-    `within` is where it was looked for.
+    `within` is where it was looked for; `written` is shown above the quotes, and its own quotes below them.
     """
+    if answer.relation == "gathered":
+        return _gathered_html(answer, words, within, written, unsupported)
     each = answer.relation in ("parts", "differing")  # then every answer says how sure it is
     sure = "" if each else f'<span class="confidence">{escape(confidence(answer.confidence, words))}</span>'
     quotes = "".join(
@@ -37,10 +49,42 @@ def answer_html(answer: Answer, words: Words, within: Within | None = None) -> s
     return (
         f'<section class="answer" data-question="{escape(answer.question)}" data-answer="{escape(_said(answer))}">'
         f'<p class="verdict">{_FOUND_ICON}<strong>{escape(words.found)}</strong>{sure}</p>'
-        f"{_findings(answer, words)}"
-        f'<h3>{escape(words.quotes)}</h3><ol class="quotes">{quotes}</ol>'
+        f"{_missing(answer, words)}{_findings(answer, words)}{written_html(written, words, unsupported)}"
+        f'<h3>{escape(words.quotes)}</h3><ol class="quotes">{quotes}</ol>{further_quotes(written, answer, words)}'
         f"{_candidates(answer, words)}{_foot(answer, words, within)}</section>"
     )
+
+
+def _gathered_html(
+    answer: Answer, words: Words, within: Within | None, written: Written | None, unsupported: Unsupported
+) -> str:
+    """Sentences by section: no short answer, and no word of how sure it is."""
+    own = written_words(words.language)
+    parts: list[str] = []
+    section = None
+    several = len({quote.document for quote in answer.quotes}) > 1
+    for number, quote in enumerate(answer.quotes, 1):
+        if section != (section := (quote.document, quote.heading)):
+            titled = own.section_of.format(title=quote.title) if several or not quote.heading else ""
+            name = " ".join(part for part in (titled, quote.heading) if part)
+            parts.append(f'{"</ol>" if parts else ""}<h4 dir="auto">{escape(name)}</h4><ol class="quotes">')
+        parts.append(numbered(quote, number, (), words))
+    relation = words.relations["gathered"].format(count=len(answer.quotes))
+    return (
+        f'<section class="answer gathered" data-question="{escape(answer.question)}" data-answer="">'
+        f'<p class="verdict">{_FOUND_ICON}<strong>{escape(own.gathered)}</strong></p>'
+        f"{written_html(written, words, unsupported)}"
+        f'<p class="relation gathered">{escape(relation)}</p><div class="sections">{"".join(parts)}</ol></div>'
+        f"{further_quotes(written, answer, words)}{_foot(answer, words, within)}</section>"
+    )
+
+
+def _missing(answer: Answer, words: Words) -> str:
+    if not answer.missing:
+        return ""
+    listed = words.list_comma.join(words.list_word.format(word=part) for part in answer.missing)
+    said = written_words(words.language).missing.format(parts=listed)
+    return f'<p class="missing" dir="auto">{escape(said)}</p>'
 
 
 def refusal_html(refusal: NotFound, words: Words, within: Within | None = None) -> str:

@@ -6,6 +6,7 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.ask !== undefined) trigger("again", { question: button.dataset.ask });
   if (button.dataset.copy !== undefined) copy(button);
+  if (button.dataset.edit !== undefined) edit(button.dataset.edit);
 });
 
 // Candidates that were unfolded stay so when the conversation grows, which writes it anew.
@@ -21,6 +22,13 @@ watch("value", () => {
   const last = turns().at(-1);
   if (last) last.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
 });
+
+function edit(question) {
+  const box = document.querySelector("#question textarea");
+  box.value = question;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
 
 function turns() {
   return [...element.querySelectorAll(".turn")];

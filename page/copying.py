@@ -10,6 +10,8 @@ from rag.records import Answer, Finding, Quote
 def copy_text(answer: Answer, words: Words) -> str:
     """Question, short answers with the numbers of their quotes, and the quotes with their addresses."""
     quotes = [_quote(quote, number, words) for number, quote in enumerate(answer.quotes, 1)]
+    if answer.relation == "gathered":  # the quotes are all there is
+        return "\n\n".join([words.copy_question.format(question=answer.question), *quotes])
     return "\n\n".join([words.copy_question.format(question=answer.question), _answers(answer, words), *quotes])
 
 

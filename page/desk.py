@@ -24,27 +24,33 @@ from page.within import chosen_within
 from page.words import CHINESE, ENGLISH, Words, words_for
 from page.words_documents import document_words
 from page.words_evidence import evidence_words
+from page.written import switch_html
+from rag.written.model import LanguageModel
+from rag.written.write import Unsupported
 
 _LOOKED_AGAIN = 0.3  # seconds
 _UPLOADS_KEPT = (3600, 3600)  # seconds between looks, and that a file is left which was uploaded and never added
 # The settings' and the picker's choices go with the question itself: sent by themselves they could come later.
 _WITH_CHOICES = """(...inputs) => [
-  ...inputs.slice(0, -2), Number(document.querySelector("#settings input")?.dataset.share ?? NaN),
-  document.querySelector("#scope details")?.dataset.within ?? ""
+  ...inputs.slice(0, -3), Number(document.querySelector("#settings input")?.dataset.share ?? NaN),
+  document.querySelector("#scope details")?.dataset.within ?? "",
+  document.querySelector("#writing input:checked")?.value ?? "quotes"
 ]"""
 
 _DOCUMENT_WORDS = {words.language: asdict(document_words(words.language)) for words in (CHINESE, ENGLISH)}
 
 
-def desk(assistant: Answering) -> gr.Blocks:
-    """The page over an assistant; launch it with `**page.look.look()`."""
+def desk(  # noqa: PLR0915  one function that says what is where and what happens on which event
+    assistant: Answering, model: LanguageModel | None = None, unsupported: Unsupported = "strike"
+) -> gr.Blocks:
+    """The page over an assistant, with a language model that writes where one is set; launch it with `**look()`."""
     library = assistant.library
     documents = Shelf(assistant)
 
     def shown(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
         words = words_of(request)
         busy = waiting(turns)
-        written = html.conversation(turns, suggestions(library, words), words)
+        written = html.conversation(turns, suggestions(library, words), words, unsupported)
         buttons = (gr.Button(visible=shown) for shown in (not busy, busy, bool(turns)))
         return turns, written, *buttons
 
@@ -58,7 +64,8 @@ def desk(assistant: Answering) -> gr.Blocks:
             gr.Button(words.ask),
             gr.Button(words.stop),
             gr.Button(words.new_conversation),
-            html.conversation(turns, suggestions(library, words), words),
+            html.conversation(turns, suggestions(library, words), words, unsupported),
+            switch_html(model, words),
         )
 
     async def settings(request: gr.Request) -> str:
@@ -66,20 +73,24 @@ def desk(assistant: Answering) -> gr.Blocks:
             await asyncio.sleep(_LOOKED_AGAIN)  # not in a thread: there are few, and answers need them
         return html.settings(assistant.calibration, words_of(request))
 
-    def ask(question: str, turns: Turns, share: float | None, within: str, request: gr.Request) -> tuple[Any, ...]:
-        after = asked(turns, question, assistant, words_of(request), chosen(share), chosen_within(within))
+    def ask(
+        question: str, turns: Turns, share: float | None, within: str, writing: str, request: gr.Request
+    ) -> tuple[Any, ...]:
+        after = asked(
+            turns, question, assistant, words_of(request), chosen(share), chosen_within(within), writing == "written"
+        )
         return ("" if after != turns else question, *shown(after, request))
 
     def ask_again(
-        turns: Turns, share: float | None, within: str, request: gr.Request, event: gr.EventData
+        turns: Turns, share: float | None, within: str, writing: str, request: gr.Request, event: gr.EventData
     ) -> tuple[Any, ...]:
-        return shown(
-            asked(turns, str(event.question), assistant, words_of(request), chosen(share), chosen_within(within)),
-            request,
-        )
+        writes = writing == "written"
+        words = words_of(request)
+        after = asked(turns, str(event.question), assistant, words, chosen(share), chosen_within(within), writes)
+        return shown(after, request)
 
     async def answer(turns: Turns, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
-        async for after in answered(turns, assistant, words_of(request)):
+        async for after in answered(turns, assistant, words_of(request), model):
             yield shown(after, request)
 
     def stop(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
@@ -94,6 +105,7 @@ def desk(assistant: Answering) -> gr.Blocks:
         turns = gr.State(())
         share = gr.Number(visible=False)  # of false answers; filled in as a question is sent, as is where to look
         within = gr.Textbox(visible=False)
+        writing = gr.Textbox(visible=False)  # whether a written answer is wanted, likewise
         with gr.Row(elem_id="bar"):
             top = gr.HTML(elem_id="top", apply_default_css=False)
             tabs = gr.HTML(elem_id="views", apply_default_css=False, js_on_load=source("views.js"))
@@ -111,6 +123,7 @@ def desk(assistant: Answering) -> gr.Blocks:
                     server_functions=documents.picker(),
                     words=_DOCUMENT_WORDS,
                 )
+                switch = gr.HTML(elem_id="writing", apply_default_css=False, js_on_load=source("writing.js"))
                 with gr.Row(elem_id="composer"):
                     box = gr.Textbox(elem_id="question", show_label=False, lines=1, max_lines=6)
                     ask_button = gr.Button("", elem_id="ask", variant="primary")
@@ -120,19 +133,21 @@ def desk(assistant: Answering) -> gr.Blocks:
             _beside(documents)
         view = [turns, conversation, ask_button, stop_button, new_button]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        at_start = [top, tabs, scope, listed, collected, box, ask_button, stop_button, new_button, conversation]
+        at_start = [top, tabs, scope, listed, collected, box, ask_button, stop_button, new_button, conversation, switch]
         blocks.load(start, turns, at_start, queue=False, **quiet)
         blocks.load(settings, None, sureness, concurrency_limit=None, **quiet)
         typed = gr.on(
             [box.submit, ask_button.click],
             ask,
-            [box, turns, share, within],
+            [box, turns, share, within, writing],
             [box, *view],
             js=_WITH_CHOICES,
             queue=False,
             **quiet,
         )
-        clicked = conversation.again(ask_again, [turns, share, within], view, js=_WITH_CHOICES, queue=False, **quiet)
+        clicked = conversation.again(
+            ask_again, [turns, share, within, writing], view, js=_WITH_CHOICES, queue=False, **quiet
+        )
         # Answers are made one at a time, in the order of asking; everything else is at once.
         answers = [
             event.then(answer, turns, view, concurrency_limit=1, concurrency_id="answers", **quiet)

@@ -11,8 +11,10 @@ from page.conversation import Turn, Turns
 from page.escape import escape
 from page.sureness import Choice, choices
 from page.words import Words
+from page.words_written import written_words
 from rag.judge import Calibration
 from rag.records import Answer, NotFound
+from rag.written.write import Unsupported
 
 
 def header(library: Library, words: Words) -> str:
@@ -46,11 +48,11 @@ def settings(calibration: Calibration | None, words: Words) -> str:
     )
 
 
-def conversation(turns: Turns, suggested: Sequence[str], words: Words) -> str:
+def conversation(turns: Turns, suggested: Sequence[str], words: Words, unsupported: Unsupported = "strike") -> str:
     """The whole conversation; before the first question, the questions one could begin with."""
     if not turns:
         return _welcome(suggested, words)
-    return f'<div class="turns" role="log">{"".join(_turn(turn, words) for turn in turns)}</div>'
+    return f'<div class="turns" role="log">{"".join(_turn(turn, words, unsupported) for turn in turns)}</div>'
 
 
 def _says(choice: Choice, words: Words) -> str:
@@ -68,19 +70,31 @@ def _welcome(suggested: Sequence[str], words: Words) -> str:
     return f'<div class="welcome"><h2>{escape(words.welcome)}</h2><p>{escape(words.welcome_how)}</p>{listed}</div>'
 
 
-def _turn(turn: Turn, words: Words) -> str:
+def _turn(turn: Turn, words: Words, unsupported: Unsupported) -> str:
     question = (
         f'<h2 class="question" dir="auto"><span class="unseen">{escape(words.you_asked)} </span>'
-        f"{escape(turn.question)}</h2>"
+        f"{escape(turn.asked or turn.question)}</h2>{_searched_for(turn, words)}"
     )
     if isinstance(turn.result, Answer):
-        said = answer_html(turn.result, words, turn.within)
+        said = answer_html(turn.result, words, turn.within, turn.written, unsupported)
     elif isinstance(turn.result, NotFound):
         said = refusal_html(turn.result, words, turn.within)
     else:
         note = f"<p>{escape(turn.note)}</p>{_retry(turn, words)}"
         said = f'<section class="note {turn.state}" role="status">{note}</section>'
     return f'<article class="turn">{question}{said}</article>'
+
+
+def _searched_for(turn: Turn, words: Words) -> str:
+    """The whole question that a follow-up was made into."""
+    if turn.asked in ("", turn.question):
+        return ""
+    own = written_words(words.language)
+    return (
+        f'<p class="searched-for" dir="auto"><span>{escape(own.searched_for)}<span '
+        f'class="whole">{escape(turn.question)}</span></span>'
+        f'<button type="button" data-edit="{escape(turn.question)}">{escape(own.edit)}</button></p>'
+    )
 
 
 def _retry(turn: Turn, words: Words) -> str:

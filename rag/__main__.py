@@ -13,11 +13,25 @@ from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say
 from rag import commands_evidence
 from rag.judge import FALSE_ANSWERS
 from rag.records import Answer, NotFound, Quote
+from rag.written.choose import add_model_options, model_of
+from rag.written.records import Written
 
 _RELATIONS = {
     "several": "Several answers. 有多个答案。",
     "parts": "One answer for each part. 逐项回答。",
     "differing": "The documents contradict each other. 文档说法不一。",
+    "gathered": "No single place answers; quotes that bear on it, by section. 没有一处能单独回答，按章节列出相关原文。",
+}
+_REASONS = {
+    "no citation": "cites nothing / 没有引用",
+    "no such quote": "cites a quote that does not exist / 引用了不存在的原文",
+    "quotation": "its quotation is not in the quote / 引号里的话不在原文中",
+    "number": "a number is not in the quote / 数字不在原文中",
+    "name": "a name is not in the quote / 名称不在原文中",
+    "markup": "a link or markup that is not in the quote / 含原文没有的链接或标记",
+    "turned around": "the quote says otherwise / 与原文意思相反",
+    "claim": "not found in the quote / 原文没有这样说",
+    "cut off": "the model broke off / 未写完",
 }
 
 
@@ -56,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
         "--false-answers", type=_share, metavar="SHARE",
         help="of questions that the documents do not answer, at most this share is answered (default 0.05)",
     )  # fmt: skip
+    add_model_options(ask)
+    ask.add_argument(
+        "--conversation", action="store_true",
+        help="the questions of stdin are one conversation: each may lean on those before / 各问题前后相连",
+    )  # fmt: skip
     search = command("search", _search, "the nearest passages, unread / 检索最接近的段落")
     search.add_argument("--top", type=int, default=10, metavar="N", help="how many passages (default 10)")
     calibrate = commands.add_parser(
@@ -83,20 +102,31 @@ def _share(text: str) -> float:
 
 def _ask(options: argparse.Namespace) -> int:
     from rag.answer import open_assistant
-    from rag.present import answer_json
+    from rag.follow_up import Said, whole_question
+    from rag.present import answer_json, written_json
+    from rag.written.write import written
 
     say("Loading the models … 正在载入模型……")
     assistant = open_assistant(options.library, options.model, options.reader)
     share = options.false_answers
     threshold = None if share is None else assistant.calibration.threshold(share)
+    model = model_of(options)
     found = True
-    for question in _questions(options.question):
+    earlier: list[Said] = []
+    for asked in _questions(options.question):
+        question = whole_question(earlier, asked, model) if options.conversation else asked
         result = assistant.ask(question, threshold, options.within)
+        earlier.append(Said(question, result.text if isinstance(result, Answer) else ""))
         found = found and isinstance(result, Answer)
+        answers = written(question, result, model, assistant.supports) if model is not None else iter(())
         # Many questions are answered for a program: a line each, also without --json.
         if options.json or options.question == "-":
-            print_json(answer_json(result))
+            whole = list(answers)
+            kept = written_json(whole[-1], options.unsupported) if whole else None
+            print_json({**answer_json(result), "asked": asked, "written": kept})
         else:
+            if isinstance(result, Answer):
+                _print_written(answers, options.unsupported)
             _print_result(result)
     return EXIT_FOUND if found else EXIT_NOT_FOUND
 
@@ -161,16 +191,49 @@ def _questions(given: str) -> Iterator[str]:
             yield line.strip()
 
 
+def _print_written(answers: Iterator[Written], unsupported: str) -> None:
+    """Sentence by sentence as it is checked, so that none is shown that was not."""
+    done, last = 0, None
+    for last in answers:
+        if done == 0:
+            where = last.where or "this machine / 本机"
+            print(f"Written by {last.model} ({where}), not a quotation. 由模型撰写，不是原文：\n")
+        for sentence in last.sentences[done:]:
+            if sentence.supported:
+                cited = "".join(f"[{number}]" for number in sentence.citations)
+                print(f"  {sentence.text} {cited}", flush=True)
+            elif unsupported == "strike":
+                why = "; ".join(_REASONS[reason] for reason in sentence.reasons)
+                print(f"  ✗ {sentence.text}\n    not supported by the sources / 原文不支持: {why}", flush=True)
+        done = max(done, len(last.sentences))
+    if last is None:
+        return
+    if last.state == "declined":
+        print("  The model found no answer in the quotes. 模型认为引文没有回答这个问题。")
+    if last.note:
+        say(last.note)
+    used = {number for sentence in last.sentences for number in sentence.citations}
+    for number in sorted(used):
+        source = last.sources[number - 1]
+        print(f"\n  [{number}] {source.text}\n      {_address(source)}")
+    print()
+
+
 def _print_result(result: Answer | NotFound) -> None:
     searched = f"{result.searched.documents} documents / 篇文档, {result.searched.passages} passages / 个段落"
     if isinstance(result, Answer):
         if result.relation != "one":
             print(_RELATIONS[result.relation])
-        for finding in result.findings:
+        for part in result.missing:
+            print(f"Not in the documents / 文档中没有答案: {part}")
+        for finding in result.findings if result.relation != "gathered" else ():
             cited = "".join(f"[{number}]" for number in finding.citations)
             print(f"{finding.text}    ({finding.confidence:.0%}) {cited}")
         print()
+        section = None
         for number, entry in enumerate(result.quotes, start=1):
+            if result.relation == "gathered" and section != (section := (entry.title, entry.heading)):
+                print(f"## {entry.heading or entry.title}\n")
             print(f"[{number}] {entry.text}\n    {_address(entry)}\n")
         return
     print(f"Not in the documents. 文档中没有答案。 ({searched})")

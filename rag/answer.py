@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,22 +11,25 @@ from index.collections import Scope, scope
 from index.embed import Embedder, load_embedder
 from index.errors import YinzhengError
 from index.library import Library
-from rag.asking import parts_of
+from rag.asking import parts_of, whole_parts
 from rag.calibrate import calibration_for
 from rag.findings import Found, Span, found_in, numbers_in, span_of, spans_of
+from rag.gather import is_of_all, leading_sentences, nearest_sentences, request_in, topic_is_there
 from rag.judge import Calibration, differ_in_script
 from rag.quote import quote, sentence_around
 from rag.read import BUDGET, Read, read_hits
 from rag.reader import Reader, load_reader
 from rag.reader.kept import KeptReadings
-from rag.records import Answer, Candidate, Finding, Hit, NotFound, Quote, Reading, Searched
+from rag.records import Answer, Candidate, Finding, Hit, NotFound, Quote, Reading, Relation, Searched
 from rag.retrieve import retrieve
 from rag.unseen import Wording, unseen_words, wording
+from rag.written.support import SupportWeights, read_weights, supported
 
 QUOTES = 3  # quotes under an answer that has no more findings, and nearest passages under a refusal
 CANDIDATES = 5  # other readings shown below an answer
 FURTHER = 0.5  # least share of the threshold with which a reading is quoted beside the best one
 PART_HITS = 3  # passages in which the parts of a question are looked for
+WHOLE_DOCUMENTS = 4  # documents that are summarised together at most
 PART_LEAST = -5.0  # log-probability, to its passage's best, of a span that may answer a further part
 
 
@@ -42,6 +45,7 @@ class Assistant:
     embedder: Embedder
     reader: Reader
     calibration: Calibration
+    support: SupportWeights = field(default_factory=read_weights)
 
     def ask(
         self, question: str, threshold: float | None = None, within: Sequence[str] | None = None
@@ -63,8 +67,12 @@ class Assistant:
             read = read_hits(self.reader, self.calibration, question, hits, asked)
             searched = self._searched(limits, read.passages)
             if read.readings and read.readings[0].held >= threshold:
-                return self._answer(question, asked, read, hits, threshold, searched)
-            return self._not_found(question, asked, read, hits, searched)
+                answer = self._answer(question, asked, read, hits, threshold, searched)
+                if len(answer.findings) > 1:
+                    return answer
+                return self._gathered(question, limits, searched) or self._by_parts(answer, threshold, limits) or answer
+            refusal = self._not_found(question, asked, read, hits, searched)
+            return self._gathered(question, limits, searched) or self._by_parts(refusal, threshold, limits) or refusal
 
     def search(self, question: str, top_k: int, within: Sequence[str] | None = None) -> list[Hit]:
         """The passages nearest to a question, best first, without reading them. Raises what `ask` does."""
@@ -73,6 +81,10 @@ class Assistant:
         with self.library.snapshot():
             limits = None if within is None else scope(self.library, within)
             return retrieve(self.library, question, vector, top_k, limits)
+
+    def supports(self, claim: str, texts: Sequence[str]) -> list[bool]:
+        """Whether each text holds a claim, as far as the reader can tell."""
+        return supported(self.reader, self.embedder, self.support, claim, texts)
 
     def _answer(
         self,
@@ -109,6 +121,58 @@ class Assistant:
             candidates=self._candidates(others, quotes),
             nearest=self._nearest([hit for hit in hits if not any(_holds(hit, entry) for entry in quotes)]),
             searched=searched,
+        )
+
+    def _gathered(self, question: str, limits: Scope | None, searched: Searched) -> Answer | None:
+        """The sentences that a summary, a comparison or a list needs; None where none is asked for, or is there."""
+        asked = request_in(question)
+        if asked is None:
+            return None
+        quotes: list[Quote] = []
+        if is_of_all(question, asked):
+            documents = [entry.id for entry in self.library.documents()]
+            within = documents if limits is None else [name for name in documents if name in limits.documents]
+            if len(within) <= WHOLE_DOCUMENTS:
+                quotes = leading_sentences([self.library.document(name) for name in within])
+        for topic in asked.topics:
+            vector = self.embedder.embed_questions([topic])[0]
+            hits = retrieve(self.library, topic, vector, BUDGET, limits)
+            words = wording(self.library, topic)
+            across = bool(hits) and differ_in_script(topic, hits[0].passage.text)
+            if not topic_is_there(words, hits, across):
+                return None  # one side of a comparison alone would be taken for the whole
+            quotes += [one for one in nearest_sentences(self.library, self.embedder, topic, hits) if one not in quotes]
+        findings = tuple(
+            Finding(one.text, one.document, one.start, one.end, 0.0, (number,)) for number, one in enumerate(quotes, 1)
+        )
+        return Answer(question, findings, "gathered", tuple(quotes), (), (), searched) if quotes else None
+
+    def _by_parts(self, result: Answer | NotFound, threshold: float, limits: Scope | None) -> Answer | None:
+        """The answers of a question's parts, each searched for by itself; None where not more is found so."""
+        parts = whole_parts(result.question)
+        if len(parts) == 1 or (isinstance(result, Answer) and numbers_in(result.text) >= len(parts)):
+            return None
+        spans: list[Span] = []
+        missing: list[str] = []
+        for part in parts:
+            vector = self.embedder.embed_questions([part])[0]
+            hits = retrieve(self.library, part, vector, BUDGET, limits)
+            readings = read_hits(self.reader, self.calibration, part, hits, wording(self.library, part)).readings
+            left = [one for one in readings if not any(_overlap(span_of(one), taken) for taken in spans)]
+            if left and left[0].held >= threshold:
+                spans.append(span_of(left[0]))
+            else:
+                missing.append(part)
+        if not spans or (missing and isinstance(result, Answer)):
+            return None
+        quotes: list[Quote] = []
+        findings = tuple(
+            Finding(one.text, one.document, one.start, one.end, one.probability, (self._cited(quotes, one),))
+            for one in spans
+        )
+        relation: Relation = "parts" if len(findings) > 1 else "one"
+        return Answer(
+            result.question, findings, relation, tuple(quotes), (), result.nearest, result.searched, tuple(missing)
         )
 
     def _not_found(

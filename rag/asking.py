@@ -6,6 +6,8 @@ from itertools import pairwise
 
 import regex
 
+from rag.follow_up import Said, whole_question
+
 # Questions that want every answer, in the languages people ask in most.
 _LIST = regex.compile(
     r"哪些|哪几|哪幾|有哪|列出|列举|列舉|分别是|分別是|都有谁|都有誰|どんな|どのような|どれら|何々|を挙げ"
@@ -57,6 +59,17 @@ def parts_of(question: str) -> tuple[str, ...]:
             start = joint.end()
     parts.append(question[start:].strip())
     return tuple(parts) if len(parts) > 1 and all(_stands(part) for part in parts) else (question,)
+
+
+def whole_parts(question: str) -> tuple[str, ...]:
+    """`parts_of`, with the first one's subject put before those that have none of their own.
+
+    >>> whole_parts("光谷东智什么时候成立，什么时候投产？")
+    ('光谷东智什么时候成立', '光谷东智什么时候投产？')
+    """
+    first, *others = parts_of(question)
+    earlier = [Said(first)]
+    return (first, *(whole_question(earlier, part) for part in others))
 
 
 def _stands(part: str) -> bool:

@@ -92,6 +92,17 @@ def fold_only(text: str) -> str:
     return _lower(unicodedata.normalize("NFC", text).translate(_TABLE))
 
 
+def simplified(text: str) -> str:
+    """With simplified characters for traditional ones, everything else as it is.
+
+    >>> simplified("臺灣 A-1")
+    '台湾 A-1'
+    """
+    return "".join(
+        fold_only(character) if character > "\u2e7f" and character.isalpha() else character for character in text
+    )
+
+
 def original_span(folded: Folded, text: str, start: int, end: int) -> tuple[int, int]:
     """Where `folded.text[start:end]` lies in the original text, combining marks included."""
     stop = folded.places[end - 1] + 1

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.records import Answer, Candidate, Finding, Hit, NotFound
+from rag.written.records import Written
+from rag.written.write import Unsupported, shown
 
 
 def answer_json(result: Answer | NotFound) -> dict[str, Any]:
@@ -23,7 +25,29 @@ def answer_json(result: Answer | NotFound) -> dict[str, Any]:
         "candidates": [_candidate_json(candidate) for candidate in answer.candidates] if answer else [],
         "nearest": [asdict(quote) for quote in result.nearest],
         "unseen": list(result.unseen) if isinstance(result, NotFound) else [],
+        "missing": list(answer.missing) if answer else [],
         "searched": {"documents": searched.documents, "passages": searched.passages, "read": searched.read},
+    }
+
+
+def written_json(written: Written, unsupported: Unsupported = "strike") -> dict[str, Any]:
+    """What a language model wrote; sentences that are not supported are left out where they are to be dropped."""
+    return {
+        "model": written.model,
+        "where": written.where,
+        "state": written.state,
+        "note": written.note,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "supported": sentence.supported,
+                "citations": list(sentence.citations),
+                "given": list(sentence.given),
+                "reasons": list(sentence.reasons),
+            }
+            for sentence in shown(written.sentences, unsupported)
+        ],
+        "sources": [asdict(source) for source in written.sources],
     }
 
 

@@ -139,15 +139,17 @@ class Candidate:
 
 
 # How the findings of an answer belong together: there is one; they make a list; each answers a part of
-# the question; or documents contradict each other.
-Relation = Literal["one", "several", "parts", "differing"]
+# the question; documents contradict each other; or they are whole sentences, gathered by section for a summary, a
+# comparison or a list that no span answers.
+Relation = Literal["one", "several", "parts", "differing", "gathered"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """At least one finding, the best first; citation n is `quotes[n - 1]`.
 
-    `candidates` are other readings, `nearest` passages that were read and not quoted, best first.
+    `candidates` are other readings, `nearest` passages that were read and not quoted, best first. `missing` are parts
+    of the question that have no answer, where others have one. What is "gathered" has no confidence: it is 0.
     """
 
     question: str
@@ -157,6 +159,7 @@ class Answer:
     candidates: tuple[Candidate, ...]
     nearest: tuple[Quote, ...]
     searched: Searched
+    missing: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -22,7 +22,7 @@ QUESTIONS = [
 ANSWERABLE = [row for row in QUESTIONS if row["evidence"] is not None]
 KEYS = [
     "question", "found", "answer", "confidence", "relation", "answers", "quotes", "candidates", "nearest", "unseen",
-    "searched",
+    "missing", "searched",
 ]  # fmt: skip
 # Reached when this was written, less one for other processors' arithmetic.
 FIRST, AMONG_THREE = 12, 12

@@ -2,7 +2,8 @@
 
 `reader` trains, with checkpoints and a log in `--work`, and then packs; `pack` only packs what
 the last checkpoint holds, also of a run that still goes on. `calibrate` asks questions kept out of
-training with the reader that ships, and fits what its readings are worth.
+training with the reader that ships, and fits what its readings are worth; `support` fits when a quote is taken
+to hold a claim that a language model wrote.
 """
 
 from __future__ import annotations
@@ -39,8 +40,14 @@ def main(arguments: list[str] | None = None) -> int:
     fit.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     fit.add_argument("--questions", type=int, default=40, metavar="N", help="a group and slice (default 40)")
     fit.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
+    support = commands.add_parser("support", help="fit when a quote is taken to hold a written claim")
+    support.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+    support.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
+    if given.command == "support":
+        _support(given.data, given.work)
+        return 0
     if given.command == "calibrate":
         _calibrate(given.data, given.work, given.questions)
         return 0
@@ -68,6 +75,15 @@ def _train(data: Path, work: Path, settings: Settings) -> None:
     groups = dev_features(sets, tokenizer, settings.window)
     with _log(work / _LOG) as say:
         train(Mix(sets, settings), tokenizer, settings, bundled, work, say, lambda net: quick_figures(net, groups))
+
+
+def _support(data: Path, work: Path) -> None:
+    from rag.written.support import SHIPPED
+    from training.support import write_support
+
+    with _log(work / "support.log") as say:
+        for line in write_support(data, SHIPPED):
+            say(line)
 
 
 def _pack(data: Path, work: Path, out: Path, settings: Settings) -> None:

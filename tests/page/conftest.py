@@ -19,6 +19,7 @@ from page.look import look
 from rag.answer import Assistant, open_assistant
 from rag.judge import Calibration
 from rag.records import Answer, NotFound
+from rag.written.model import LanguageModel
 from tests.conftest import ARTICLE
 from tests.fakes import with_threshold
 from ui import build, free_port
@@ -83,6 +84,9 @@ class Gated:
         self.answers.wait(30)
         return self._assistant.ask(question, threshold, within)
 
+    def supports(self, claim: str, texts: Sequence[str]) -> Sequence[bool]:
+        return self._assistant.supports(claim, texts)
+
 
 OpenPage = Callable[..., Page]
 
@@ -101,12 +105,12 @@ def page_assistant(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Callable[[Assistant | Answering], str]]:
-    """Serves a page over an assistant; gives its address."""
+def serve() -> Iterator[Callable[..., str]]:
+    """Serves a page over an assistant, with a language model where one is given; gives its address."""
     served = []
 
-    def start(assistant: Assistant | Answering) -> str:
-        blocks = build(assistant)
+    def start(assistant: Assistant | Answering, model: LanguageModel | None = None) -> str:
+        blocks = build(assistant, model)
         port = free_port("127.0.0.1", 17860)
         _, url, _ = blocks.launch(
             server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **look()
@@ -120,19 +124,19 @@ def serve() -> Iterator[Callable[[Assistant | Answering], str]]:
 
 
 @pytest.fixture(scope="session")
-def url(page_assistant: Assistant, serve: Callable[[Assistant | Answering], str]) -> str:
+def url(page_assistant: Assistant, serve: Callable[..., str]) -> str:
     """The page as it is served to people."""
     return serve(page_assistant)
 
 
 @pytest.fixture(scope="session")
-def answering_url(page_assistant: Assistant, serve: Callable[[Assistant | Answering], str]) -> str:
+def answering_url(page_assistant: Assistant, serve: Callable[..., str]) -> str:
     """The page over an assistant that always answers, so that a test of citations is not one of refusing."""
     return serve(with_threshold(page_assistant, 0.0))
 
 
 @pytest.fixture(scope="session")
-def refusing_url(page_assistant: Assistant, serve: Callable[[Assistant | Answering], str]) -> str:
+def refusing_url(page_assistant: Assistant, serve: Callable[..., str]) -> str:
     """The page over an assistant that never answers."""
     return serve(with_threshold(page_assistant, 1.01))
 

@@ -15,6 +15,7 @@ from rag.mentions import mentions
 from rag.quote import quote, sentence_around
 from rag.records import Answer, Candidate, Finding, NotFound, Quote, Relation, Searched
 from rag.speaking import Speaking
+from rag.written.support import is_its_words
 from tests.fakes import TermEmbedder, plain_calibration
 
 REPORT = (
@@ -83,6 +84,9 @@ class MadeUp:
         """Whatever holds the question's words, as if it had been read."""
         documents = None if within is None else scope(self.library, within).documents
         return Speaking(tuple(mentions(self.library, question, documents)), 7, 9)
+
+    def supports(self, claim: str, texts: Sequence[str]) -> list[bool]:
+        return [is_its_words(claim, text) for text in texts]
 
 
 def made_library(folder: Path) -> Library:
