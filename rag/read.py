@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.ingest import heading_line
+from index.headings import heading_line
 from rag.judge import Calibration, differ_in_script
 from rag.reader import Reader
 from rag.records import Hit, Reading, Signs
