@@ -34,13 +34,15 @@ def main(arguments: list[str] | None = None) -> int:
         ("verify", _verify, "spoilt quotations told from unaltered ones"),
         ("reader", _reader, "answers read from the right passage"),
         ("answers", _answers, "the whole path, with the right passage there and taken away"),
+        ("precision", _precision, "what computing in fewer bits loses"),
     ):
         added = command(name, run, text)
         added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
         if name in ("reader", "answers"):
             added.add_argument("--reader", help="another reader than the default")
+        if name in ("reader", "answers", "precision"):
             added.add_argument("--most", type=int, help="questions a pair (default: all)")
-        if name not in ("reader", "encodings", "verify"):
+        if name not in ("reader", "encodings", "verify", "precision"):
             added.add_argument("--model", help="another embedding model than the default")
     added = command("article", _article, "questions on the first article")
     added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
@@ -98,6 +100,12 @@ def _answers(options: argparse.Namespace) -> Iterable[Any]:
     from rag.reader import load_reader
 
     return measure_answers(options.data, _embedder(options), load_reader(options.reader), options.most)
+
+
+def _precision(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.precision import measure_precision
+
+    return measure_precision(options.data, options.most)
 
 
 def _article(options: argparse.Namespace) -> Iterable[Any]:
