@@ -65,6 +65,12 @@ CREATE TABLE collected(
 ) WITHOUT ROWID;
 CREATE INDEX collected_by_document ON collected(document);
 """
+# Read by what came later than format 2, and put into older libraries when they are next written to. `generations`:
+# every one that there was, so that what was made of one can be told to be of this library's past.
+ADDED_SCHEMA = """
+CREATE TABLE IF NOT EXISTS generations(generation TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS documents_by_passages ON documents(passages);
+"""
 _META_SCHEMA = "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 
 
@@ -83,6 +89,7 @@ def create_database(folder: Path, meta: Mapping[str, object]) -> None:
                 connection.execute(_META_SCHEMA + TABLES_SCHEMA + TERMS_SCHEMA)
                 connection.execute(TERMS_SETTING)
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(meta[key])) for key in meta])
+                new_generation(connection)
         with partial.open("rb") as stream:
             os.fsync(stream.fileno())
         (folder / FILE_NAME).hardlink_to(partial)
@@ -162,6 +169,25 @@ def sqlite_errors(folder: Path) -> Iterator[None]:
         ) from error
     except apsw.CantOpenError as error:
         raise LibraryError(f"{file} cannot be opened ({error}): check its permissions") from error
+
+
+def new_generation(connection: apsw.Connection) -> None:
+    """Say, within a transaction, that passages have changed."""
+    generation = secrets.token_hex(8)
+    connection.execute(ADDED_SCHEMA)
+    connection.execute("INSERT INTO generations VALUES (?)", (generation,))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
+
+
+def knows_generation(connection: apsw.Connection, generation: str) -> bool:
+    """Whether the library's passages once were of that generation, and every change since is known."""
+    if not rows(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'generations'"):
+        return bool(rows(connection, "SELECT 1 FROM meta WHERE key = 'generation' AND value = ?", (generation,)))
+    query = (
+        "SELECT 1 FROM generations WHERE generation = ? "
+        "AND (SELECT value FROM meta WHERE key = 'generation') IN (SELECT generation FROM generations)"
+    )
+    return bool(rows(connection, query, (generation,)))
 
 
 def what_to_do_when_damaged() -> str:
