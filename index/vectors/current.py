@@ -87,7 +87,8 @@ class CurrentVectors:
                 return
             if len(now.index.tail) or len(now.index.removed):
                 self._now = now = self._merged(now)
-            self._save(now)
+            if not list(self._folder.glob(f"vectors-{now.generation}-*.faiss")):
+                self._save(now)
 
     @property
     def is_coarse(self) -> bool:
@@ -207,7 +208,7 @@ class CurrentVectors:
     def _save(self, now: _Now) -> None:
         from index.vectors import files
 
-        if self._connection().readonly("main") or list(self._folder.glob(f"vectors-{now.generation}-*.faiss")):
+        if self._connection().readonly("main"):
             return
         with contextlib.suppress(OSError):  # a cache that cannot be kept is made again next time
             files.save(now.base, self._folder, now.generation)
