@@ -87,7 +87,7 @@ def measure_precision(data: Path, most: int | None) -> Iterator[Loss]:
             len(rows),
             round(float(cosines.mean()), 5),
             round(float(cosines.min()), 5),
-            round(100 * float(np.mean(_firsts(languages, vectors))), 2),
+            round(100 * float(np.mean(list(_firsts(languages, vectors)))), 2),
             round(next((one.f1 for one in gold if one.pair == "mean of 12"), float("nan")), 1),
             round(tokens / seconds),
             round(computed / tokens, 3),
