@@ -10,7 +10,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 
@@ -101,7 +101,7 @@ def document_of(sentences: Sentences, number: int) -> tuple[Document, list[list[
         text=text,
         headings=(),
         paragraphs=tuple(spans),
-        sentences=tuple(Span(a, b - 1) for row in starts for a, b in zip(row, row[1:], strict=False)),
+        sentences=tuple(Span(a, b - 1) for row in starts for a, b in pairwise(row)),
     )
     return document, parts, spans
 
@@ -131,9 +131,7 @@ def _put(connection: apsw.Connection, sentences: Sentences, number: int) -> None
             (*values, store.short_digest(values)),
         )
         words = " ".join([title, *(sentences.codes[place] for place in part)])
-        connection.execute(
-            "INSERT INTO terms(rowid, words) VALUES (?, ?)", (connection.last_insert_rowid(), words)
-        )
+        connection.execute("INSERT INTO terms(rowid, words) VALUES (?, ?)", (connection.last_insert_rowid(), words))
     store.put_name(connection, document.source, document.name, document.id)
 
 

@@ -19,6 +19,7 @@ import apsw
 from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryFull, LibraryReadOnly
 
 FILE_NAME = "library.sqlite"
+BM25_K1, BM25_B = 1.2, 0.75  # those of FTS5: https://www.sqlite.org/fts5.html#the_bm25_function
 BUSY_MILLISECONDS = 30_000  # how long a second writer waits for the first
 
 _CANNOT_READ = (apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS)
@@ -114,12 +115,23 @@ def connect(folder: Path) -> apsw.Connection:
 
 
 def _set_up(connection: apsw.Connection) -> None:
+    connection.register_fts5_function("term_weight", _term_weight)
     connection.set_busy_timeout(BUSY_MILLISECONDS)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a document said to be searchable survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")  # no words in temporary files
+
+
+def _term_weight(api: apsw.FTS5ExtensionApi, *_: object) -> float:
+    """What the one term of a query counts in a row by BM25, before it is weighted by how rare it is.
+
+    FTS5's own bm25() counts the rows of every term anew for every row that is asked for by its number.
+    """
+    count = len(api.phrase_column_offsets(0, 0))
+    length = api.column_size(0) / (api.column_total_size(0) / api.row_count)
+    return count * (BM25_K1 + 1) / (count + BM25_K1 * (1 - BM25_B + BM25_B * length))
 
 
 def _connect_for_reading(folder: Path) -> apsw.Connection:
@@ -131,6 +143,7 @@ def _connect_for_reading(folder: Path) -> apsw.Connection:
         address += "&immutable=1"  # with a log SQLite needs the log's index too, which it may find beside it
     try:
         connection = apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        connection.register_fts5_function("term_weight", _term_weight)
         connection.set_busy_timeout(BUSY_MILLISECONDS)
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     except apsw.CantOpenError as error:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from index.collections import Scope
-from index.lexical import keywords, score_terms, search_terms
+from index.lexical import Keywords, LexicalHits, keywords, score_terms, search_terms
 from index.library import Library
-from index.vectors import Scores
+from index.vectors import Ids, Scores
 from rag.records import Hit
 
 CANDIDATES = 50  # of each kind
@@ -33,7 +33,7 @@ def retrieve(library: Library, question: str, vector: np.ndarray, top_k: int, wi
     dense = index.search(vector, CANDIDATES, None if within is None else within.passages)
     lexical = search_terms(library, words, CANDIDATES, None if within is None else within.documents)
     ids = np.union1d(dense.ids, lexical.ids)
-    cosine, shares = index.scores(vector, ids), score_terms(library, words, ids)
+    cosine, shares = index.scores(vector, ids), _shares(library, words, ids, lexical)
     scores = combined(cosine, shares)
     best = np.lexsort((ids, -scores))[:top_k]
     passages = library.passages(ids[best].tolist())
@@ -41,6 +41,16 @@ def retrieve(library: Library, question: str, vector: np.ndarray, top_k: int, wi
         Hit(passage, rank, float(scores[place]), float(cosine[place]), float(shares[place]))
         for rank, (passage, place) in enumerate(zip(passages, best, strict=True), start=1)
     ]
+
+
+def _shares(library: Library, words: Keywords, ids: Ids, known: LexicalHits) -> Scores:
+    """The lexical scores of ids, which ascend; those of the hits are known."""
+    found = np.empty(len(ids), np.float64)
+    is_known = np.isin(ids, known.ids, assume_unique=True)
+    order = np.argsort(known.ids)
+    found[is_known] = known.scores[order]
+    found[~is_known] = score_terms(library, words, ids[~is_known])
+    return found
 
 
 def combined(cosine: Scores, lexical: Scores, weight: float = LEXICAL_WEIGHT) -> Scores:
