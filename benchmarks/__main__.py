@@ -52,6 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
     added.add_argument("--files", type=Path, required=True, help="folder with documents, for example /usr/share/doc")
     added.add_argument("--most", type=int, default=1000, help="how many of them")
     added.add_argument("--model", help="another embedding model than the default")
+    added = command("scale", _scale, "cost against size, to a million passages")
+    added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
+    added.add_argument("--folder", type=Path, required=True, help="where the library is grown, and kept")
+    added.add_argument("--sizes", type=int, nargs="+", default=[10**4, 10**5, 10**6], help="passages, ascending")
+    added.add_argument("--most", type=int, default=100, help="questions of each size")
     options = parser.parse_args(arguments)
 
     figures = [row if isinstance(row, dict) else asdict(row) for row in options.run(options)]
@@ -106,6 +111,12 @@ def _precision(options: argparse.Namespace) -> Iterable[Any]:
     from benchmarks.precision import measure_precision
 
     return measure_precision(options.data, options.most)
+
+
+def _scale(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.scale import measure_scale
+
+    return measure_scale(options.data, options.folder, options.sizes, options.most)
 
 
 def _article(options: argparse.Namespace) -> Iterable[Any]:
