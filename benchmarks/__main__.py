@@ -38,13 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
         ("reader", _reader, "answers read from the right passage"),
         ("support", _support, "written claims checked: those that a quote holds, and those that it does not"),
         ("answers", _answers, "the whole path, with the right passage there and taken away"),
+        ("precision", _precision, "what computing in fewer bits loses"),
     ):
         added = command(name, run, text)
         added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
         if name in ("reader", "answers", "support"):
             added.add_argument("--reader", help="another reader than the default")
+        if name in ("reader", "answers", "precision"):
             added.add_argument("--most", type=int, help="questions a pair (default: all)")
-        if name not in ("reader", "encodings", "verify", "report"):
+        if name not in ("reader", "encodings", "verify", "report", "precision"):
             added.add_argument("--model", help="another embedding model than the default")
     added = command("article", _article, "questions on the first article")
     added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
@@ -61,6 +63,11 @@ def main(arguments: list[str] | None = None) -> int:
     added.add_argument("--files", type=Path, required=True, help="folder with documents, for example /usr/share/doc")
     added.add_argument("--most", type=int, default=1000, help="how many of them")
     added.add_argument("--model", help="another embedding model than the default")
+    added = command("scale", _scale, "cost against size, to a million passages")
+    added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
+    added.add_argument("--folder", type=Path, required=True, help="where the library is grown, and kept")
+    added.add_argument("--sizes", type=int, nargs="+", default=[10**4, 10**5, 10**6], help="passages, ascending")
+    added.add_argument("--most", type=int, default=100, help="questions of each size")
     options = parser.parse_args(arguments)
 
     figures = [row if isinstance(row, dict) else asdict(row) for row in options.run(options)]
@@ -130,6 +137,18 @@ def _answers(options: argparse.Namespace) -> Iterable[Any]:
     from rag.reader import load_reader
 
     return measure_answers(options.data, _embedder(options), load_reader(options.reader), options.most)
+
+
+def _precision(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.precision import measure_precision
+
+    return measure_precision(options.data, options.most)
+
+
+def _scale(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.scale import measure_scale
+
+    return measure_scale(options.data, options.folder, options.sizes, options.most)
 
 
 def _article(options: argparse.Namespace) -> Iterable[Any]:

@@ -111,7 +111,7 @@ def _add(options: argparse.Namespace) -> int:
     failed = _add_these(options, library, embedder, files)
     if options.prune:
         _prune(options, library, files)
-    library.vector_index()  # so that the next start finds the FAISS file made
+    library.keep_vectors()  # so that the next start finds the FAISS file made
     if options.watch:
         _watch(options, library, embedder)
     return EXIT_ERROR if failed else EXIT_FOUND

@@ -19,6 +19,7 @@ import apsw
 from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryFull, LibraryReadOnly
 
 FILE_NAME = "library.sqlite"
+BM25_K1, BM25_B = 1.2, 0.75  # those of FTS5: https://www.sqlite.org/fts5.html#the_bm25_function
 BUSY_MILLISECONDS = 30_000  # how long a second writer waits for the first
 
 _CANNOT_READ = (apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS)
@@ -65,6 +66,12 @@ CREATE TABLE collected(
 ) WITHOUT ROWID;
 CREATE INDEX collected_by_document ON collected(document);
 """
+# Read by what came later than format 2, and put into older libraries when they are next written to. `generations`:
+# every one that there was, so that what was made of one can be told to be of this library's past.
+ADDED_SCHEMA = """
+CREATE TABLE IF NOT EXISTS generations(generation TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS documents_by_passages ON documents(passages);
+"""
 _META_SCHEMA = "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 
 
@@ -83,6 +90,7 @@ def create_database(folder: Path, meta: Mapping[str, object]) -> None:
                 connection.execute(_META_SCHEMA + TABLES_SCHEMA + TERMS_SCHEMA)
                 connection.execute(TERMS_SETTING)
                 connection.executemany("INSERT INTO meta VALUES (?, ?)", [(key, str(meta[key])) for key in meta])
+                new_generation(connection)
         with partial.open("rb") as stream:
             os.fsync(stream.fileno())
         (folder / FILE_NAME).hardlink_to(partial)
@@ -107,12 +115,23 @@ def connect(folder: Path) -> apsw.Connection:
 
 
 def _set_up(connection: apsw.Connection) -> None:
+    connection.register_fts5_function("term_weight", _term_weight)
     connection.set_busy_timeout(BUSY_MILLISECONDS)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a document said to be searchable survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")  # no words in temporary files
+
+
+def _term_weight(api: apsw.FTS5ExtensionApi, *_: object) -> float:
+    """What the one term of a query counts in a row by BM25, before it is weighted by how rare it is.
+
+    FTS5's own bm25() counts the rows of every term anew for every row that is asked for by its number.
+    """
+    count = len(api.phrase_column_offsets(0, 0))
+    length = api.column_size(0) / (api.column_total_size(0) / api.row_count)
+    return count * (BM25_K1 + 1) / (count + BM25_K1 * (1 - BM25_B + BM25_B * length))
 
 
 def _connect_for_reading(folder: Path) -> apsw.Connection:
@@ -124,6 +143,7 @@ def _connect_for_reading(folder: Path) -> apsw.Connection:
         address += "&immutable=1"  # with a log SQLite needs the log's index too, which it may find beside it
     try:
         connection = apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        connection.register_fts5_function("term_weight", _term_weight)
         connection.set_busy_timeout(BUSY_MILLISECONDS)
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     except apsw.CantOpenError as error:
@@ -162,6 +182,25 @@ def sqlite_errors(folder: Path) -> Iterator[None]:
         ) from error
     except apsw.CantOpenError as error:
         raise LibraryError(f"{file} cannot be opened ({error}): check its permissions") from error
+
+
+def new_generation(connection: apsw.Connection) -> None:
+    """Say, within a transaction, that passages have changed."""
+    generation = secrets.token_hex(8)
+    connection.execute(ADDED_SCHEMA)
+    connection.execute("INSERT INTO generations VALUES (?)", (generation,))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('generation', ?)", (generation,))
+
+
+def knows_generation(connection: apsw.Connection, generation: str) -> bool:
+    """Whether the library's passages once were of that generation, and every change since is known."""
+    if not rows(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'generations'"):
+        return bool(rows(connection, "SELECT 1 FROM meta WHERE key = 'generation' AND value = ?", (generation,)))
+    query = (
+        "SELECT 1 FROM generations WHERE generation = ? "
+        "AND (SELECT value FROM meta WHERE key = 'generation') IN (SELECT generation FROM generations)"
+    )
+    return bool(rows(connection, query, (generation,)))
 
 
 def what_to_do_when_damaged() -> str:

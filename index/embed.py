@@ -47,11 +47,12 @@ class BundledEmbedder:
 
     def __init__(self, name: str, folder: Path) -> None:
         """Load the model from its unpacked folder."""
-        from index.encoder import load_encoder, load_tokenizer, pooled
+        from index.encoder import load_encoder, pooled, runtime_folder
+        from index.tokens import load_text_encoder
 
         self.name = name
         self.fingerprint = known_fingerprint(folder)
-        self._tokenizer = load_tokenizer(folder)
+        self._tokenizer = load_text_encoder(folder, runtime_folder(folder))
         encoder = load_encoder(folder)
         self._vectors = pooled(encoder)
         self.dimension = encoder.shape.width
@@ -66,11 +67,11 @@ class BundledEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> Sequence[int]:
         """The model's tokens in each text, without the special ones and without a limit."""
-        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encoded]
 
     def _embedded(self, prompt: str, texts: Sequence[str]) -> Vectors:
-        encoded = self._tokenizer.encode_batch_fast([f"{prompt}{text}" for text in texts])
+        encoded = self._tokenizer.encode_batch([f"{prompt}{text}" for text in texts])
         return self._vectors([_shortened(encoding.ids) for encoding in encoded])
 
 

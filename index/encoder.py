@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import secrets
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from platformdirs import user_cache_path
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Weights = Mapping[str, np.ndarray]  # by transformers' names for a BertModel
+Precision = Literal["f32", "bf16", "int8"]  # of the large matrix products; int8 is there to be measured
 
-QUANTISED = False
 BATCH_TOKENS = 4096  # padded; more gains nothing on two cores
-RUNTIME_VERSION = 1  # part of the cache's name: raise it when the graph or the table changes
-_DIGEST = 32  # bytes of SHA-256 before what is kept compiled: a damaged one would compute nonsense
+RUNTIME_VERSION = 2  # part of the cache's name: raise it when the graph or the table changes
+_DIGEST = 32  # bytes of SHA-256 after what is kept compiled: a damaged one would compute nonsense
 _SHUT = -1e4  # added to the attention of what is not there; safe in bf16
 _EMBEDDINGS = "embeddings"
+_in_use: list[np.ndarray] = []  # what compiled models point to
 
 
 class Shape(NamedTuple):
@@ -111,7 +112,7 @@ def embedded(encoder: Encoder, rows: Sequence[Sequence[int]]) -> tuple[np.ndarra
 
 @cache
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """The model's tokenizer; it neither cuts nor pads."""
+    """The model's whole tokenizer, for training; it neither cuts nor pads. `index.tokens` has the quick one."""
     from tokenizers import Tokenizer
 
     tokenizer: Tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -120,20 +121,21 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def pooled(encoder: Encoder, quantised: bool = QUANTISED) -> Callable[[Sequence[Sequence[int]]], np.ndarray]:
+def pooled(encoder: Encoder, precision: Precision | None = None) -> Callable[[Sequence[Sequence[int]]], np.ndarray]:
     """A function from rows of token ids to unit vectors, fp32: the mean of the last layer."""
+    chosen = precision or best_precision()
 
     def built() -> openvino.Model:
         import openvino
         from openvino import opset13 as ops
 
         values, mask = parameter(3, encoder.shape.width), parameter(2)
-        state = encoder_graph(encoder.shape, layer_weights(encoder.folder), values, mask, quantised)
+        state = encoder_graph(encoder.shape, layer_weights(encoder.folder), values, mask, chosen)
         total = ops.reduce_sum(ops.multiply(state, ops.unsqueeze(mask, indices(2))), indices(1))
         vector = ops.normalize_l2(total, indices(1), 1e-12, "max")  # of the sum: the mean has the same direction
         return openvino.Model([vector], [values, mask], "embedder")
 
-    request = compiled("embedder", encoder.folder, "", quantised, built).create_infer_request()
+    request = compiled("embedder", encoder.folder, "", chosen, built).create_infer_request()
 
     def vectors(rows: Sequence[Sequence[int]]) -> np.ndarray:
         found = np.empty((len(rows), encoder.shape.width), dtype=np.float32)
@@ -145,7 +147,7 @@ def pooled(encoder: Encoder, quantised: bool = QUANTISED) -> Callable[[Sequence[
 
 
 def encoder_graph(
-    shape: Shape, weights: Weights, values: openvino.Output, mask: openvino.Output, quantised: bool
+    shape: Shape, weights: Weights, values: openvino.Output, mask: openvino.Output, precision: Precision
 ) -> openvino.Output:
     """The layers over `embedded`'s two arrays: (rows, tokens, width)."""
     from openvino import opset13 as ops
@@ -155,16 +157,16 @@ def encoder_graph(
     shut = ops.unsqueeze(shut, indices(1, 2))
     for number in range(shape.layers):
         name = f"encoder.layer.{number}"
-        mixed = _attention(shape, weights, name, state, shut, quantised)
+        mixed = _attention(shape, weights, name, state, shut, precision)
         state = _norm(ops.add(state, mixed), weights, f"{name}.attention.output.LayerNorm", shape.epsilon)
-        wide = ops.gelu(linear(state, weights, f"{name}.intermediate.dense", quantised), "erf")
-        narrow = linear(wide, weights, f"{name}.output.dense", quantised)
+        wide = ops.gelu(linear(state, weights, f"{name}.intermediate.dense", precision), "erf")
+        narrow = linear(wide, weights, f"{name}.output.dense", precision)
         state = _norm(ops.add(state, narrow), weights, f"{name}.output.LayerNorm", shape.epsilon)
     return state
 
 
 def _attention(
-    shape: Shape, weights: Weights, name: str, state: openvino.Output, shut: openvino.Output, quantised: bool
+    shape: Shape, weights: Weights, name: str, state: openvino.Output, shut: openvino.Output, precision: Precision
 ) -> openvino.Output:
     from openvino import opset13 as ops
 
@@ -175,24 +177,24 @@ def _attention(
         "joined.bias": np.concatenate([weights[f"{part}.bias"] for part in parts]),
     }
     head = shape.width // shape.heads
-    three = ops.reshape(linear(state, joined, "joined", quantised), indices(0, 0, 3, shape.heads, head), True)
+    three = ops.reshape(linear(state, joined, "joined", precision), indices(0, 0, 3, shape.heads, head), True)
     three = ops.transpose(three, indices(2, 0, 3, 1, 4))
     query, key, value = (ops.squeeze(part, indices(0)) for part in ops.split(three, index(0), 3).outputs())
     mixed = ops.scaled_dot_product_attention(query, key, value, shut)
     mixed = ops.reshape(ops.transpose(mixed, indices(0, 2, 1, 3)), indices(0, 0, shape.width), True)
-    return linear(mixed, weights, f"{name}.attention.output.dense", quantised)
+    return linear(mixed, weights, f"{name}.attention.output.dense", precision)
 
 
-def linear(values: openvino.Output, weights: Weights, name: str, quantised: bool = False) -> openvino.Output:
+def linear(values: openvino.Output, weights: Weights, name: str, precision: Precision = "f32") -> openvino.Output:
     """`NAME.weight` (out, in) and `NAME.bias` applied to the last axis.
 
-    Quantised, a weight is 8 bits with a scale for each output; OpenVINO then quantises the values
-    as they come and multiplies in 8 bits.
+    In int8 a weight has a scale for each output; OpenVINO then quantises the values as they come and
+    multiplies in 8 bits.
     """
     from openvino import opset13 as ops
 
     weight = weights[f"{name}.weight"]
-    if quantised:
+    if precision == "int8":
         scale = np.abs(weight).max(axis=1, keepdims=True) / 127
         whole = np.clip(np.round(weight / scale), -127, 127).astype(np.int8)
         factor = ops.multiply(ops.convert(ops.constant(whole), "f32"), constant(scale))
@@ -216,46 +218,73 @@ def parameter(dimensions: int, width: int | None = None) -> Any:
     return ops.parameter([*[-1] * (dimensions - 1), -1 if width is None else width], Type.f32)
 
 
+def runtime() -> Any:
+    """OpenVINO, imported without its model converter, which takes a tenth of a second and is not needed."""
+    if "openvino" not in sys.modules:
+        converter = "openvino.tools.ovc"
+        sys.modules[converter] = None  # type: ignore[assignment]  # to Python: it cannot be imported
+        try:
+            import openvino
+        finally:
+            del sys.modules[converter]
+    import openvino
+
+    return openvino
+
+
+@cache
+def _core() -> Any:
+    return runtime().Core()
+
+
+def best_precision() -> Precision:
+    """The one that this processor is fastest in at no loss that could be measured."""
+    return "bf16" if "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+
+
 def compiled(
-    name: str, folder: Path, version: str, quantised: bool, built: Callable[[], openvino.Model]
+    name: str, folder: Path, version: str, precision: Precision, built: Callable[[], openvino.Model]
 ) -> openvino.CompiledModel:
     """Compile what `built` makes for this processor, or take what was compiled before.
 
     It is kept under the hash of the model in `folder`, the `version` of what else goes into it, this
-    module's, OpenVINO's, the processor and the settings; what the name had before is deleted.
+    module's, OpenVINO's, the processor and the precision; what the name had before is deleted.
     """
-    import openvino
-
-    core = openvino.Core()
-    abilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    core = _core()
     settings: dict[str, Any] = {
-        "INFERENCE_PRECISION_HINT": "bf16"
-        if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        else "f32",
+        "INFERENCE_PRECISION_HINT": best_precision() if precision == "int8" else precision,
         "PERFORMANCE_HINT": "LATENCY",
         "ENABLE_CPU_PINNING": False,  # others use the machine too
         "INFERENCE_NUM_THREADS": threads(),
     }
-    if quantised:
+    if precision == "int8":
         settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 1 << 20  # one scale a row
-    processor = core.get_property("CPU", "FULL_DEVICE_NAME")
-    parts = [folder.name, version, RUNTIME_VERSION, openvino.__version__, processor, abilities, quantised, settings]
+    processor = [core.get_property("CPU", name) for name in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
+    parts = [folder.name, version, RUNTIME_VERSION, runtime().__version__, processor, precision]
     key = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-    path = runtime_folder(folder) / f"{name}-{key}.blob"
-    kept = path.read_bytes() if path.is_file() else b""
-    if kept and hashlib.sha256(kept[_DIGEST:]).digest() == kept[:_DIGEST]:
+    path = runtime_folder(folder) / f"{name}-{precision}-{key}.blob"
+    # Mapped from the disk, as OpenVINO goes on reading from there; it wants memory that could be written.
+    kept = np.memmap(path, dtype=np.uint8, mode="c") if _size(path) > _DIGEST else np.empty(0, np.uint8)
+    content = kept[:-_DIGEST]
+    if len(content) and hashlib.sha256(content.data).digest() == kept[-_DIGEST:].tobytes():
         with contextlib.suppress(RuntimeError):  # OpenVINO's own objections: it is made again
-            return core.import_model(io.BytesIO(kept[_DIGEST:]), "CPU", settings)
+            model = core.import_model(runtime().Tensor(content, shared_memory=True), "CPU", settings)
+            _in_use.append(kept)
+            return model
     model = core.compile_model(built(), "CPU", settings)
     with contextlib.suppress(OSError):  # what cannot be kept is compiled again next time
-        content = model.export_model().getvalue()
+        exported = model.export_model().getvalue()
         partial = path.with_name(f".{name}-{secrets.token_hex(4)}")
-        partial.write_bytes(hashlib.sha256(content).digest() + content)
+        partial.write_bytes(exported + hashlib.sha256(exported).digest())
         partial.replace(path)
-        for old in path.parent.glob(f"{name}-*.blob"):
+        for old in path.parent.glob(f"{name}-{precision}-*.blob"):
             if old != path:
                 old.unlink(missing_ok=True)
     return model
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def threads() -> int:

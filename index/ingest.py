@@ -18,10 +18,11 @@ from index.collections import collect
 from index.embed import Embedder, Vectors
 from index.errors import UnreadableFile
 from index.folders import Incoming, files_below, incoming
+from index.headings import with_headings
 from index.library import Library
 from index.limits import Limits
 from index.records import Document, ReadFile, State
-from index.split import HEADING_SEPARATOR, Split, split
+from index.split import Split, split
 from index.states import forget, mark, put_waiting
 from index.store import sha256_hex
 
@@ -270,21 +271,6 @@ def passage_texts(document: Document, parts: Split) -> list[str]:
     return [
         with_headings(document.title, span.heading, document.text[span.start : span.end]) for span in parts.passages
     ]
-
-
-def with_headings(title: str, heading: str, text: str) -> str:
-    """What the models are given for a passage.
-
-    >>> with_headings("Report", "Money", "It cost 5 yuan.")
-    'Report › Money\\nIt cost 5 yuan.'
-    """
-    above = heading_line(title, heading)
-    return f"{above}\n{text}" if above else text
-
-
-def heading_line(title: str, heading: str) -> str:
-    """The title and the path of headings as one line; empty where there is neither."""
-    return HEADING_SEPARATOR.join(part for part in (title, heading) if part)
 
 
 def _same_encoding(left: str, right: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import apsw
 import numpy as np
 
 from index import store
-from index.database import FILE_NAME, connect, create_database, marks, rows, sqlite_errors, transaction
+from index.database import FILE_NAME, connect, create_database, marks, new_generation, rows, sqlite_errors, transaction
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryReadOnly, UnknownDocument
 from index.manifest import cannot_make, check_versions, missing, new_meta, read_manifest, rebuild_command
 from index.places import source_of, text_of
@@ -30,6 +29,7 @@ from index.split import Split
 from index.summaries import summaries
 from index.traces import empty_log, remove_left_behind, remove_vectors
 from index.vectors import Ids, Matrix, VectorIndex
+from index.vectors.current import CurrentVectors
 
 CACHED_DOCUMENTS = 64
 
@@ -52,14 +52,13 @@ class Library:
         """
         self.folder = folder
         self._local = threading.local()
-        self._index_lock = threading.Lock()
-        self._index: tuple[str, VectorIndex] | None = None
         self._document = lru_cache(CACHED_DOCUMENTS)(self._load_document)
         if not (folder / FILE_NAME).is_file():
             raise missing(folder)
         self.manifest = read_manifest(self.connection)
         check_versions(folder, self.manifest)
         self._check_counts()
+        self._vectors = CurrentVectors(folder, self.manifest.dimension, lambda: self.connection)
 
     @property
     def connection(self) -> apsw.Connection:
@@ -108,7 +107,7 @@ class Library:
                 )
             yield connection
             if passages:
-                connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (secrets.token_hex(8),))
+                new_generation(connection)
 
     def require_model(self, fingerprint: str, name: str) -> None:
         """Raise LibraryMismatch unless the library's vectors are that model's."""
@@ -228,31 +227,15 @@ class Library:
 
     def vectors(self) -> tuple[Ids, Matrix]:
         """Ids, ascending, and the vectors: row i is passage ids[i]. Raises LibraryDamaged."""
-        found = store.checked_passages(self.connection, "ORDER BY id", ())
-        ids = np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
-        stored = np.frombuffer(b"".join(row[6] for row in found), dtype="<f2")
-        if stored.size != len(found) * self.manifest.dimension:
-            raise LibraryDamaged(
-                f"vectors of the library in {self.folder} have a wrong length: {rebuild_command(self.folder)}"
-            )
-        return ids, stored.reshape(len(found), self.manifest.dimension).astype(np.float32)
+        return store.vectors_after(self.connection, -1, self.counts().passages, self.manifest.dimension)
 
     def vector_index(self) -> VectorIndex:
-        """The FAISS index of this generation: from memory, from its file, or made again from the vectors."""
-        from index.vectors import flat_faiss
+        """The index of this generation, brought up to date with what was added and removed. Raises LibraryDamaged."""
+        return self._vectors.index(self.generation())
 
-        generation = self.generation()
-        with self._index_lock:
-            if self._index is None or self._index[0] != generation:
-                ids, vectors = self.vectors()
-                index = flat_faiss.load(self.folder, generation, ids, self.manifest.dimension)
-                if index is None:
-                    index = flat_faiss.build(ids, vectors)
-                    if not self.connection.readonly("main"):
-                        with contextlib.suppress(OSError):  # a cache that cannot be kept is made again next time
-                            flat_faiss.save(index, self.folder, generation)
-                self._index = (generation, index)
-            return self._index[1]
+    def keep_vectors(self) -> None:
+        """Bring the file of the vector index up to date, so that the next start has nothing to make."""
+        self._vectors.keep(self.generation())
 
     def add(self, document: Document, parts: Split, vectors: Matrix, file: bytes | None = None) -> None:
         """Put a whole document in, in one step, under its source.
@@ -317,7 +300,7 @@ class Library:
         Returns False when another program is still reading the earlier state, so that traces stay
         in the log until it is done and something else is written. Raises UnknownDocument.
         """
-        remove_vectors(self.folder)  # stale in a moment; where the disk is full it makes room for the log
+        self._before_removal()
         with self.writing() as connection:
             for document_id in document_ids:
                 self.require(document_id)
@@ -326,7 +309,7 @@ class Library:
 
     def remove_names(self, *sources: str) -> bool:
         """Take names out, in one step; a document goes with its last name. Returns what `remove` does."""
-        remove_vectors(self.folder)
+        self._before_removal()
         with self.writing() as connection:
             for source in sources:
                 document = self.document_at(source)
@@ -341,9 +324,21 @@ class Library:
 
         Returns False when another program is still reading the earlier state.
         """
+        is_coarse = self._vectors.is_coarse
         remove_vectors(self.folder, but=self.generation())
         remove_left_behind(self.folder)
-        return empty_log(self.connection)
+        emptied = empty_log(self.connection)
+        if is_coarse:
+            self.keep_vectors()  # made from what is in memory; from the passages it would take minutes
+        return emptied
+
+    def _before_removal(self) -> None:
+        """Drop the FAISS file: stale in a moment, and where the disk is full it makes room for the log.
+
+        A coarse one, which takes minutes to make, is taken into memory first.
+        """
+        _ = self._vectors.is_coarse
+        remove_vectors(self.folder)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -391,7 +386,7 @@ def create_library(folder: Path, model: str, fingerprint: str, dimension: int) -
     if not (folder / FILE_NAME).exists():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            create_database(folder, {**new_meta(model, fingerprint, dimension), "generation": secrets.token_hex(8)})
+            create_database(folder, new_meta(model, fingerprint, dimension))
         except OSError as error:
             raise cannot_make(folder, error) from error
     return Library(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -18,6 +17,7 @@ from index.database import (
     TERMS_SCHEMA,
     TERMS_SETTING,
     connect,
+    new_generation,
     rows,
     transaction,
 )
@@ -58,8 +58,9 @@ def rebuild(
                 _from_format_1(connection)
             _renew(connection, embedder, progress)
             meta = {**new_meta(embedder.name, embedder.fingerprint, embedder.dimension)}
-            for key, value in {**meta, "generation": secrets.token_hex(8)}.items():
+            for key, value in meta.items():
                 connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(value)))
+            new_generation(connection)
         empty_log(connection)
     library = Library(folder)
     remove_vectors(folder, but=library.generation())

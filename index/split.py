@@ -14,11 +14,11 @@ from itertools import accumulate, pairwise
 import regex
 from icu4py.breakers import LineBreaker, SentenceBreaker
 
+from index.headings import HEADING_SEPARATOR
 from index.records import Block, Heading, Span
 
 SPLITTER_VERSION = 1  # raise it when the same text would be split otherwise; libraries are then rebuilt
 PASSAGE_TOKENS = 200
-HEADING_SEPARATOR = " › "
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 

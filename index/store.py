@@ -22,7 +22,7 @@ from index.errors import LibraryDamaged
 from index.records import Block, Document, Heading, Origin, Place, Span
 from index.split import PassageSpan
 from index.terms import code, terms
-from index.vectors import Matrix
+from index.vectors import Ids, Matrix
 
 ORIGIN_FIELDS = ("author", "publisher", "date", "url")
 EDITABLE = ("title", *ORIGIN_FIELDS)
@@ -176,6 +176,27 @@ def checked_passages(connection: apsw.Connection, where: str, values: Sequence[A
         if short_digest(row[1:7]) != row[7]:
             raise damaged(connection, f"passage {row[0]}")
     return [row[:7] for row in found]
+
+
+def vectors_after(connection: apsw.Connection, last: int, most: int, dimension: int) -> tuple[Ids, Matrix]:
+    """The ids above `last`, ascending, at most so many, and their vectors, a row each. Raises LibraryDamaged."""
+    found = checked_passages(connection, "WHERE id > ? ORDER BY id LIMIT ?", (last, most))
+    ids = np.fromiter((row[0] for row in found), dtype=np.int64, count=len(found))
+    return ids, _matrix(connection, [row[6] for row in found], dimension)
+
+
+def vectors_of(connection: apsw.Connection, ids: Ids, dimension: int) -> Matrix:
+    """The vectors of passages, in the order of the ids. Raises KeyError for one that is not there."""
+    query = "SELECT id, vector FROM passages WHERE id IN (SELECT value FROM json_each(?))"
+    found = dict(rows(connection, query, (json.dumps(ids.tolist()),)))
+    return _matrix(connection, [found[place] for place in ids.tolist()], dimension)
+
+
+def _matrix(connection: apsw.Connection, vectors: Sequence[bytes], dimension: int) -> Matrix:
+    stored = np.frombuffer(b"".join(vectors), dtype="<f2")
+    if stored.size != len(vectors) * dimension:
+        raise damaged(connection, "a vector")
+    return stored.reshape(len(vectors), dimension).astype(np.float32)
 
 
 def delete_passages(connection: apsw.Connection, stored: StoredDocument) -> None:

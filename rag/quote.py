@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from index.headings import HEADING_SEPARATOR
 from index.records import Document, Heading, Place
-from index.split import HEADING_SEPARATOR, containing
+from index.split import containing
 from rag.records import Quote
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.ingest import heading_line
+from index.headings import heading_line
 from index.terms import terms
 from rag.findings import span_of
 from rag.judge import Calibration, differ_in_script

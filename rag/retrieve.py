@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.collections import Scope
-from index.ingest import heading_line
-from index.lexical import keywords, score_terms, search_terms
+from index.headings import heading_line
+from index.lexical import Keywords, LexicalHits, keywords, score_terms, search_terms
 from index.library import Library
 from index.records import Passage
-from index.vectors import Scores
+from index.vectors import Ids, Scores
 from rag.records import Hit
 from rag.translated import found_in, held_shares, translated
 
@@ -78,10 +78,20 @@ def candidates(library: Library, question: str, vector: np.ndarray, within: Scop
     return Candidates(
         passages=passages,
         cosine=index.scores(vector, ids),
-        lexical=score_terms(library, words, ids),
+        lexical=_shares(library, words, ids, lexical),
         translated=held_shares(abroad, found_in(library, abroad).rarity, [_words_of(passage) for passage in passages]),
     )
 
 
 def _words_of(passage: Passage) -> str:
     return f"{passage.text}\n{heading_line(passage.title, passage.heading)}"
+
+
+def _shares(library: Library, words: Keywords, ids: Ids, known: LexicalHits) -> Scores:
+    """The lexical scores of ids, which ascend; those of the hits are known."""
+    found = np.empty(len(ids), np.float64)
+    is_known = np.isin(ids, known.ids, assume_unique=True)
+    order = np.argsort(known.ids)
+    found[is_known] = known.scores[order]
+    found[~is_known] = score_terms(library, words, ids[~is_known])
+    return found

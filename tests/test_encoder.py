@@ -21,7 +21,7 @@ from index.embed import (
     known_fingerprint,
     load_embedder,
 )
-from index.encoder import by_length, compiled, constant, load_tokenizer, parameter
+from index.encoder import RUNTIME_VERSION, by_length, compiled, constant, load_tokenizer, parameter
 from rag.reader.model import SpanReader, load_span_reader
 from rag.reader.network import reads
 from rag.reader.shipped import SHIPPED
@@ -93,7 +93,9 @@ def test_a_known_fingerprint_is_made_anew_when_a_file_changes(tmp_path: Path, mo
     assert first == known_fingerprint(folder) == folder_fingerprint(folder)
     (folder / "weights").write_bytes(b"other")
     assert known_fingerprint(folder) == folder_fingerprint(folder) != first
-    (tmp_path / "cache" / "yinzheng" / "runtime" / "model-1" / "fingerprint.json").write_text("{", encoding="utf-8")
+    (tmp_path / "cache" / "yinzheng" / "runtime" / f"model-{RUNTIME_VERSION}" / "fingerprint.json").write_text(
+        "{", encoding="utf-8"
+    )
     assert known_fingerprint(folder) == folder_fingerprint(folder)
 
 
@@ -124,7 +126,7 @@ def test_what_was_compiled_is_taken_again_unless_it_is_damaged(tmp_path: Path, m
         return openvino.Model([ops.add(given, constant(float(len(built))))], [given], "adder")
 
     def result(version: str = "") -> float:
-        model = compiled("adder", tmp_path / "model", version, False, build)
+        model = compiled("adder", tmp_path / "model", version, "f32", build)
         return float(model([np.array([10.0], dtype=np.float32)])[0][0])
 
     assert [result(), result()] == [11.0, 11.0]

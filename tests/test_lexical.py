@@ -71,6 +71,25 @@ def test_scores_are_those_of_brute_force(
     library.close()
 
 
+def test_of_a_large_library_the_rarer_terms_choose_and_all_terms_score(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"the town of place{number} and the river" + " hall" * (number % 3) for number in range(12)]
+    ids = add_texts(library, tmp_path, [*texts, "the lonely mill of the river"])
+    words = keywords(library, "the mill of the hall at place3")
+    every = search_terms(library, words, 20)
+    assert words.passages[:2] == (13, 1)
+    monkeypatch.setattr("index.lexical.MOST_POSTINGS", 12)  # "hall" is in 8; "the" and "of" are in 13
+    some = search_terms(library, words, 20)
+    assert set(some.ids.tolist()) == {ids[12], *(ids[number] for number in range(12) if number % 3), ids[3]}
+    scores = dict(zip(every.ids.tolist(), every.scores.tolist(), strict=True))
+    assert np.allclose(some.scores, [scores[place] for place in some.ids.tolist()], atol=1e-12)
+    assert some.ids[:2].tolist() == every.ids[:2].tolist()
+    assert search_terms(library, words, 1).ids.tolist() == every.ids[:1].tolist()
+    monkeypatch.setattr("index.lexical.MOST_POSTINGS", 0)
+    assert search_terms(library, words, 20).ids.tolist() == [ids[12]]
+
+
 @pytest.mark.parametrize(
     ("question", "place"),
     [("社区食堂", 0), ("上海", 0), ("1998年", 1), ("老人的午餐", 0), ("軟體", 1), ("ＳＨＡＮＧＨＡＩ", 2)],

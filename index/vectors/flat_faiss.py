@@ -1,12 +1,7 @@
-"""FAISS: an exact inner-product index, kept as a file that is only ever a cache."""
+"""FAISS's exact inner-product index, for a library of up to some ten thousand passages."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import faiss
@@ -14,79 +9,69 @@ import numpy as np
 
 from index.vectors import Ids, Matrix, Neighbours, Scores, cosines, places_of, settle
 
-_log = logging.getLogger("yinzheng")
+
+class FlatBase:
+    """Every vector in fp32, compared with all; its scores are true to TOLERANCE. `ids` ascend."""
+
+    exact = True
+
+    def __init__(self, index: Any) -> None:
+        self.index = index  # an IndexIDMap over a flat index
+        self.ids: Ids = faiss.vector_to_array(index.id_map).astype(np.int64)
+
+    def nearest(
+        self, question: np.ndarray, count: int, among: Ids | None, without: Ids | None = None
+    ) -> tuple[Ids, np.ndarray]:
+        """The `count` best ids and their scores, best first: of those `among`, or of all but those `without`."""
+        selector = selected(among, without)
+        limits = None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
+        fast, ids = self.index.search(question.astype(np.float32).reshape(1, -1), count, params=limits)
+        found = ids[0] >= 0
+        return ids[0][found], fast[0][found]
+
+    def vectors(self, ids: Ids) -> Matrix:
+        """The vectors of ids, in their order. Raises KeyError for one that is not there."""
+        places = places_of(self.ids, ids)
+        if not len(ids):
+            return np.empty((0, self.index.d), np.float32)
+        found: Matrix = faiss.downcast_index(self.index.index).reconstruct_batch(places)
+        return found
 
 
 class FaissIndex:
-    """A flat FAISS index; the position of a vector in it is the position of its id in `ids`, which ascend."""
+    """A flat base alone, as a vector index."""
 
-    def __init__(self, ids: Ids, flat: Any) -> None:
-        self._ids = ids
-        self._flat = flat
+    def __init__(self, base: FlatBase) -> None:
+        self.base = base
 
     def search(self, question: np.ndarray, top_k: int, among: Ids | None = None) -> Neighbours:
         """The `top_k` nearest to one unit vector, among the ids where some are given."""
-        chosen = None if among is None else places_of(self._ids, among)
-        selector = None if chosen is None else faiss.IDSelectorBatch(chosen)
-        limits = None if chosen is None else faiss.SearchParameters()
-        if limits is not None:
-            limits.sel = selector  # which has to live as long as the search
-
-        def fast_search(count: int) -> tuple[Ids, np.ndarray]:
-            fast, places = self._flat.search(question.astype(np.float32).reshape(1, -1), count, params=limits)
-            return self._ids[places[0]], fast[0]
-
-        size = len(self._ids) if chosen is None else len(chosen)
-        return settle(fast_search, lambda ids: self.scores(question, ids), size, top_k)
+        if among is not None:
+            places_of(self.base.ids, among)  # all of them are there
+        size = len(self.base.ids) if among is None else len(among)
+        return settle(
+            lambda count: self.base.nearest(question, count, among), lambda ids: self.scores(question, ids), size, top_k
+        )
 
     def scores(self, question: np.ndarray, ids: Ids) -> Scores:
         """The cosines of the given ids, in their order. Raises KeyError for an id that is not there."""
-        places = places_of(self._ids, ids)
-        if not len(ids):
-            return np.empty(0, np.float64)
-        return cosines(question, self._flat.reconstruct_batch(places))
+        return cosines(question, self.base.vectors(ids))
+
+
+def selected(among: Ids | None, without: Ids | None) -> Any:
+    """FAISS's own way of saying which ids may be found; None where all may."""
+    if among is not None:
+        return faiss.IDSelectorBatch(among)
+    return None if without is None or not len(without) else faiss.IDSelectorNot(faiss.IDSelectorBatch(without))
+
+
+def build_base(ids: Ids, vectors: Matrix) -> FlatBase:
+    """A base over the vectors, in memory; `ids` ascend."""
+    index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
+    index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), ids)
+    return FlatBase(index)
 
 
 def build(ids: Ids, vectors: Matrix) -> FaissIndex:
     """An index over the vectors, in memory."""
-    flat = faiss.IndexFlatIP(vectors.shape[1])
-    flat.add(np.ascontiguousarray(vectors))
-    return FaissIndex(ids, flat)
-
-
-def save(index: FaissIndex, folder: Path, generation: str) -> Path:
-    """Write the index into `folder`, named by the library's generation and its own SHA-256; older ones go.
-
-    Written beside and renamed, so that a file of that name is whole. Raises OSError where the
-    folder cannot be written.
-    """
-    data = faiss.serialize_index(index._flat).tobytes()
-    path = folder / f"vectors-{generation}-{hashlib.sha256(data).hexdigest()[:16]}.faiss"
-    handle, partial = tempfile.mkstemp(prefix=".vectors-", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(partial).replace(path)
-    except OSError:
-        Path(partial).unlink(missing_ok=True)
-        raise
-    for other in folder.glob("vectors-*.faiss"):
-        if other != path:
-            other.unlink(missing_ok=True)
-    return path
-
-
-def load(folder: Path, generation: str, ids: Ids, dimension: int) -> FaissIndex | None:
-    """The index of that generation, or None where it is missing, damaged (said so), or of another size."""
-    for path in folder.glob(f"vectors-{generation}-*.faiss"):
-        try:
-            data = path.read_bytes()
-        except OSError:  # another process has just put a newer one in its place
-            continue
-        if not path.stem.endswith(hashlib.sha256(data).hexdigest()[:16]):
-            _log.warning("%s is damaged and is made again from the library's own vectors / 已损坏，正在重建", path)
-            continue
-        flat = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-        if flat.ntotal == len(ids) and flat.d == dimension:
-            return FaissIndex(ids, flat)
-    return None
+    return FaissIndex(build_base(ids, vectors))

@@ -6,18 +6,15 @@ import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.encoder import by_length, load_tokenizer
+from index.encoder import by_length, runtime_folder
+from index.tokens import TextEncoder, load_text_encoder
 from rag.reader.shipped import SHIPPED, fingerprint
 from rag.reader.spans import best_spans, settle
-from rag.reader.tokens import PAD, Tokens, Window, encode, windows
+from rag.reader.tokens import PAD, Tokens, Window, encode_all, windows
 from rag.records import SpanReading
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 WINDOW = 256  # tokens, as in training
 _NOTHING = -1e9
@@ -49,7 +46,7 @@ class _Read:
 class SpanReader:
     """A loaded reader. Not changed by reading."""
 
-    def __init__(self, network: Network, tokenizer: Tokenizer, fingerprint: str) -> None:
+    def __init__(self, network: Network, tokenizer: TextEncoder, fingerprint: str) -> None:
         self._network = network
         self._tokenizer = tokenizer
         self.fingerprint = fingerprint
@@ -68,12 +65,12 @@ class SpanReader:
         return [_best(readings, count) for readings in found]
 
     def _windows_read(self, question: str, texts: Sequence[str], headings: Sequence[str]) -> list[_Read]:
-        asked = encode(self._tokenizer, question)
+        asked, *encoded = encode_all(self._tokenizer, [question, *headings, *texts])
         parts: list[tuple[int, Window]] = []
-        for place, (text, heading) in enumerate(zip(texts, headings, strict=True)):
-            tokens = _with_extent(encode(self._tokenizer, text))
+        for place, heading in enumerate(headings):
+            tokens = _with_extent(encoded[len(headings) + place])
             if tokens.ids:
-                around = encode(self._tokenizer, heading) if heading else Tokens([], [])
+                around = encoded[place] if heading else Tokens([], [])
                 parts += [(place, window) for window in windows(asked, around, tokens, WINDOW)]
         found: list[_Read] = []
         for group in by_length([len(window.ids) for _, window in parts]):
@@ -108,7 +105,7 @@ def load_span_reader(weights: Path = SHIPPED) -> SpanReader:
         from rag.reader.weights import load_network
 
         network = reads(load_network(weights, bundled))
-    return SpanReader(network, load_tokenizer(bundled), fingerprint(weights))
+    return SpanReader(network, load_text_encoder(bundled, runtime_folder(bundled)), fingerprint(weights))
 
 
 def _with_extent(tokens: Tokens) -> Tokens:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.encoder import (
-    QUANTISED,
     Encoder,
+    Precision,
+    best_precision,
     compiled,
     constant,
     embedded,
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
     import openvino
 
 
-def quick_network(weights: Path, bundled: Path, quantised: bool = QUANTISED) -> Network:
+def quick_network(weights: Path, bundled: Path, precision: Precision | None = None) -> Network:
     """The network of the bundled encoder with the difference in `weights` added. Raises OSError."""
     encoder = load_encoder(bundled)
-    request = _compiled(encoder, weights, quantised).create_infer_request()
+    request = _compiled(encoder, weights, precision or best_precision()).create_infer_request()
 
     def read(windows: Sequence[Window]) -> Logits:
         values, mask = embedded(encoder, [window.ids for window in windows])
@@ -46,14 +47,14 @@ def quick_network(weights: Path, bundled: Path, quantised: bool = QUANTISED) -> 
     return read
 
 
-def _compiled(encoder: Encoder, weights: Path, quantised: bool) -> openvino.CompiledModel:
+def _compiled(encoder: Encoder, weights: Path, precision: Precision) -> openvino.CompiledModel:
     def built() -> openvino.Model:
         import openvino
         from openvino import opset13 as ops
 
         learned = with_difference(layer_weights(encoder.folder), weights)
         values, mask, open_ = parameter(3, encoder.shape.width), parameter(2), parameter(2)
-        hidden = encoder_graph(encoder.shape, learned, values, mask, quantised)
+        hidden = encoder_graph(encoder.shape, learned, values, mask, precision)
         # (rows, tokens, 2), closed where no answer may be.
         among = ops.unsqueeze(open_, indices(2))
         shut = ops.multiply(ops.subtract(constant(1.0), among), constant(CLOSED))
@@ -64,7 +65,7 @@ def _compiled(encoder: Encoder, weights: Path, quantised: bool) -> openvino.Comp
         judged = ops.gelu(linear(ops.concat([first, both], 1), learned, "answerable.0"), "erf")
         return openvino.Model([logits, linear(judged, learned, "answerable.2")], [values, mask, open_], "reader")
 
-    return compiled("reader", encoder.folder, fingerprint(weights), quantised, built)
+    return compiled("reader", encoder.folder, fingerprint(weights), precision, built)
 
 
 def with_difference(layers: dict[str, np.ndarray], weights: Path) -> dict[str, np.ndarray]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+    from index.tokens import TextEncoder
+
 BEGIN, PAD, BREAK = 0, 1, 2
 CLOSED = -1e4  # the logit of a token that cannot begin or end an answer; safe in bf16
 QUESTION_TOKENS = 64  # longer questions are cut
@@ -39,6 +41,12 @@ def encode(tokenizer: Tokenizer, text: str) -> Tokens:
     """Tokens without the marks of beginning and end."""
     encoding = tokenizer.encode(text, add_special_tokens=False)
     return Tokens(encoding.ids, encoding.offsets)
+
+
+def encode_all(tokenizer: TextEncoder, texts: Sequence[str]) -> list[Tokens]:
+    """`encode` of each text, at once."""
+    found = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    return [Tokens(one.ids, one.offsets) for one in found]
 
 
 def windows(question: Tokens, heading: Tokens, text: Tokens, size: int, overlap: int = 64) -> list[Window]:

@@ -107,7 +107,8 @@ class Finder:
         rarest = sorted((count, term) for term, count in counts.items() if count)[:RAREST_TERMS]
         if not rarest:
             return []
-        words = Keywords(tuple(term for _, term in rarest), tuple(1.0 for _ in rarest))
+        counted = tuple(count for count, _ in rarest)
+        words = Keywords(tuple(term for _, term in rarest), counted, tuple(1.0 for _ in rarest))
         return self._library.passages(search_terms(self._library, words, CANDIDATES).ids.tolist())
 
     def _holding(self, folded: str) -> set[str]:

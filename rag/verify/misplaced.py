@@ -9,9 +9,9 @@ from typing import Literal
 
 import regex
 
+from index.headings import HEADING_SEPARATOR
 from index.library import Library
 from index.records import Document
-from index.split import HEADING_SEPARATOR
 from rag.fold import fold_only
 from rag.numbers import figures
 from rag.quote import heading_path, place_at
