@@ -30,6 +30,15 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a ruled table by the rules below, above and to the left of it, in whole points."""
+
+    bottom: int
+    top: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of a page: `boxes[i]` is where `text[i]` stands. `size` is the height of its letters, in points."""
 
@@ -38,7 +47,8 @@ class Line:
     box: Box
     size: float
     bold: bool = False
-    row: bool = False  # parted by wide gaps, as a table's cells are
+    row: bool = False  # parted by wide gaps, as a table's cells are, or in such a cell
+    cell: Cell | None = None  # of a ruled table, that of its first character
 
 
 def page_lines(page: Any) -> list[Line]:
