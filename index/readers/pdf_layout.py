@@ -135,21 +135,13 @@ def _joined(
     (page, line), (next_page, following) = before, after
     if line.cell is not None and following.cell is not None:
         return page == next_page and (line.cell.bottom, line.cell.top) == (following.cell.bottom, following.cell.top)
-    if line.row or following.row or abs(line.size - following.size) > SAME_SIZE * max(line.size, following.size):
-        return False
-    pitch = line.box.bottom - following.box.bottom
-    moved = next_page != page or pitch <= 0  # to a new page or column
-    if not moved and pitch > LOOSER * pitches.get(round(line.size), 2 * line.size):
-        return False
-    if not moved and following.box.left > line.box.left + 3 * line.size and not _centred(line, following):
-        return False  # a signature and its date, one below the other on the right
+    moved = next_page != page or line.box.bottom <= following.box.bottom  # to a new page or column
     column = columns[page][id(line)]
-    if _is_on_the_right(line, column):
+    if _are_apart(line, following, moved, pitches) or _is_on_the_right(line, column):
         return False
     finished = _FINISHED.search(line.text) is not None
-    full = _is_full(line, following, column.right)
     small = following.text[0].islower()
-    if not full:
+    if not _is_full(line, following, column.right):
         return not finished and (small or _GOES_ON.search(line.text) is not None)
     if not finished:
         return (
@@ -157,6 +149,18 @@ def _joined(
         )
     start = columns[next_page][id(following)].left if moved else line.box.left
     return not moved and following.box.left <= start + 0.8 * line.size and _BEGINS.match(following.text) is None
+
+
+def _are_apart(line: Line, following: Line, moved: bool, pitches: dict[int, float]) -> bool:
+    """Whether their looks or the space between them say that they are no lines of one paragraph."""
+    if line.row or following.row or abs(line.size - following.size) > SAME_SIZE * max(line.size, following.size):
+        return True
+    if moved:
+        return False
+    if line.box.bottom - following.box.bottom > LOOSER * pitches.get(round(line.size), 2 * line.size):
+        return True
+    # A signature and its date, one below the other on the right.
+    return following.box.left > line.box.left + 3 * line.size and not _centred(line, following)
 
 
 def _centred(line: Line, following: Line) -> bool:
