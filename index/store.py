@@ -35,7 +35,10 @@ _CONTENT = (
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document as it is kept: as it was read, and what the user put in the place of its title and origin."""
+    """A document as it is kept: as it was read, and what the user put in the place of its title and origin.
+
+    An edit named "encoding" is the codec that was chosen by hand.
+    """
 
     document: Document  # title and origin as read
     edits: Mapping[str, str]
