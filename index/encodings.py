@@ -132,7 +132,7 @@ def _by_hand(data: bytes, name: str, encoding: str) -> Decoded:
         return Decoded(data.decode(codec), codec)
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            f"{name}: byte {error.start} is not {encoding}; choose another encoding, or none to have it found"
+            f"{name}: byte {error.start} is not {encoding}; choose another encoding, or auto to have it found"
         ) from error
     except (LookupError, ValueError) as error:
         raise UnreadableFile(

@@ -15,8 +15,8 @@ import numpy as np
 
 from index.apart import read_apart
 from index.collections import collect
-from index.encodings import is_certainly_utf_8
 from index.embed import Embedder, Vectors
+from index.encodings import is_certainly_utf_8
 from index.errors import UnreadableFile
 from index.folders import Incoming, files_below, incoming
 from index.library import Library
@@ -200,9 +200,8 @@ class _Adding:
             self.replaced |= before is not None
         else:
             forget(self.library, [file.source])  # an earlier attempt may have failed or been interrupted
-        if self.encoding not in (None, FOUND) and self.library.document(document_id).encoding:
-            if not self.library.chosen_encoding(document_id):
-                self.library.choose_encoding(document_id, str(self.encoding))
+        if self.encoding is not None and self.encoding != FOUND:
+            self.library.choose_encoding(document_id, self.encoding)
         state: Literal["replaced", "unchanged"] = "unchanged" if before in (None, document_id) else "replaced"
         return FileResult(file.path, state, document_id, self.library.counts([document_id]).passages)
 

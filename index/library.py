@@ -194,10 +194,15 @@ class Library:
         return self.stored(document_id).edits.get("encoding", "")
 
     def choose_encoding(self, document_id: str, encoding: str) -> None:
-        """Note that the user chose the codec that a document was read with. Raises UnknownDocument."""
-        with self.writing(passages=False) as connection:
-            edits = self.stored(document_id).edits
-            store.put_edits(connection, document_id, {**edits, "encoding": encoding})
+        """Note that the user chose the codec that a text was read with, for the file's next version too.
+
+        Nothing for what is no text file. Raises UnknownDocument.
+        """
+        stored = self.stored(document_id)
+        if stored.document.encoding and stored.edits.get("encoding") != encoding:
+            with self.writing(passages=False) as connection:
+                edits = self.stored(document_id).edits
+                store.put_edits(connection, document_id, {**edits, "encoding": encoding})
 
     def stored(self, document_id: str) -> store.StoredDocument:
         """A document as it was read, and the user's edits. Raises UnknownDocument or LibraryDamaged."""

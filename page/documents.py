@@ -15,6 +15,7 @@ from typing import Any
 from index.apart import page_boxes_apart, page_picture_apart
 from index.collections import collect, collections, dissolve, rename_collection, take_out
 from index.errors import UnknownDocument, YinzhengError
+from index.ingest import FOUND
 from index.names import one_line
 from index.records import DocumentSummary, FileState
 from index.states import file_states, forget
@@ -146,7 +147,7 @@ class Shelf:
             raise ValueError("no files")
         collection = one_line(str(data.get("collection") or ""))[:_CHARACTERS] or None
         encoding = str(data.get("encoding") or "") or None
-        if encoding is not None and encoding not in ENCODINGS:
+        if encoding is not None and encoding != FOUND and encoding not in ENCODINGS:
             raise ValueError("not an encoding that is offered")
         self._removals.finish()  # what was taken out and is added again must stay
         try:

@@ -22,7 +22,7 @@ _FORMS = (
     (
         "{name}: its reader crashed on it, or needed more than {most} bytes of memory (the limit 'memory_bytes'); "
         "save it anew in the program that made it, divide it, or raise the limit",
-        "{name}：读取时程序崩溃，或所需内存超过 {most} 字节（限制项 memory_bytes）；请用原程序重新保存、拆分文件，或调高限制",
+        "{name}：读取时程序崩溃，或所需内存超过 {most} 字节（限制项 memory_bytes）；请重新保存、拆分文件，或调高限制",
     ),
     (
         "{name}: reading it needs more than {most} bytes of memory (the limit 'memory_bytes'); divide the file, or "
@@ -70,7 +70,7 @@ _FORMS = (
         "{name}：无法无损地识别文本编码；请手动选择编码，或另存为 UTF-8",
     ),
     (
-        "{name}: byte {place} is not {codec}; choose another encoding, or none to have it found",
+        "{name}: byte {place} is not {codec}; choose another encoding, or auto to have it found",
         "{name}：第 {place} 字节不是 {codec}；请选择其他编码，或改为自动识别",
     ),
     (
@@ -226,7 +226,8 @@ _FORMS = (
     (
         "{what} in {file} is not as it was put in; the file is damaged: put a copy back, or move the folder away and "
         "python -m index add the documents again",
-        "{file} 中的内容（{what}）与存入时不符，文件已损坏：请恢复备份，或移走该文件夹后用 python -m index add 重新添加文档",
+        "{file} 中的内容（{what}）与存入时不符，文件已损坏：请恢复备份，或移走该文件夹后用 python -m index add "
+        "重新添加文档",
     ),
     (
         "vectors of the library in {folder} have a wrong length: {command}",

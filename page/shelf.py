@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.ingest import FOUND
 from page.escape import escape
 from page.words_documents import DocumentWords
 
@@ -66,7 +67,8 @@ def _adding(words: DocumentWords) -> str:
         '<input type="text" class="into" list="collection-names" maxlength="200" autocomplete="off"></label>'
         '<datalist id="collection-names"></datalist>'
         f'<label>{escape(words.encoding_of_texts)} <select class="encoding">'
-        f'<option value="">{escape(words.encoding_found)}</option>{encodings}</select></label></div>'
+        f'<option value="">{escape(words.encoding_found)}</option>'
+        f'<option value="{FOUND}">{escape(words.encoding_anew)}</option>{encodings}</select></label></div>'
         '<div class="adding" hidden>'
         f'<progress max="1" value="0" aria-label="{escape(words.progress)}"></progress>'
         '<p class="says" role="status" dir="auto"></p>'

@@ -38,6 +38,7 @@ class DocumentWords:
     into_collection: str
     encoding_of_texts: str
     encoding_found: str
+    encoding_anew: str
     progress: str
     uploading: str
     adding_waits: str
@@ -138,6 +139,7 @@ CHINESE = DocumentWords(
     drop_how="文本、Markdown、网页、PDF、Word、PowerPoint、Excel、CSV、EPUB 与邮件；可以一次多份。全部在本机处理。",
     encoding_of_texts="文本文件的编码",
     encoding_found="自动识别，或同一文件上次所选",
+    encoding_anew="重新自动识别",
     into_collection="放入集合（可不填）",
     progress="添加进度",
     uploading="正在上传第 {number} 份，共 {count} 份：{name}",
@@ -262,6 +264,7 @@ ENGLISH = DocumentWords(
     ),
     encoding_of_texts="Encoding of text files",
     encoding_found="Found, or as chosen before",
+    encoding_anew="Found anew",
     into_collection="Into a collection (optional)",
     progress="Progress of adding",
     uploading="Uploading file {number} of {count}: {name}",
