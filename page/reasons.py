@@ -202,6 +202,12 @@ _FORMS = (
         "write",
         "{file} 无法打开或有未写入的更改，且其文件夹不可写入：请检查权限，或把文件夹复制到可写入的位置（{cause}）",
     ),
+    ("the library in {folder} cannot be written: check its permissions", "{folder} 中的资料库无法写入：请检查权限"),
+    (
+        "the library in {folder} was built with the model {model} ({print}), not {other} ({another}): name that model, "
+        "or {command}",
+        "{folder} 中的资料库由模型 {model}（{print}）建成，不是 {other}（{another}）：请指明该模型，或运行 {command}",
+    ),
     (
         "{file} cannot be written ({cause}); the disk is full or failing: free some space where {folder} is, then "
         "give the same command again. What was searchable before still is",
