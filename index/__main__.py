@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument(
         "--collection", type=text_of, metavar="NAME", help="put what is added into this collection / 放入合集"
     )
-    add.add_argument("--encoding", metavar="CODEC", help="of text files, instead of telling it / 指定文本编码")
+    add.add_argument("--encoding", metavar="CODEC", help="of text files, remembered; auto tells it anew / 指定文本编码")
     add.add_argument(
         "--limit", action="append", default=[], metavar="NAME=NUMBER",
         help="what one file may take, for example seconds=300 or file_bytes=500000000 / 读取限制",

@@ -118,6 +118,13 @@ def decode(data: bytes, name: str, encoding: str | None = None, declared: str | 
     )
 
 
+def is_certainly_utf_8(data: bytes) -> bool:
+    """Whether bytes can be nothing else: they begin with its mark, or hold characters that only UTF-8 writes so."""
+    if data.startswith(codecs.BOM_UTF8):
+        return True
+    return not data.isascii() and _strictly(data, "utf-8") is not None
+
+
 def _by_hand(data: bytes, name: str, encoding: str) -> Decoded:
     try:
         codec = codecs.lookup(encoding).name
@@ -125,7 +132,7 @@ def _by_hand(data: bytes, name: str, encoding: str) -> Decoded:
         return Decoded(data.decode(codec), codec)
     except UnicodeDecodeError as error:
         raise UnreadableFile(
-            f"{name}: byte {error.start} is not {encoding}; choose another encoding, or none to have it found"
+            f"{name}: byte {error.start} is not {encoding}; choose another encoding, or auto to have it found"
         ) from error
     except (LookupError, ValueError) as error:
         raise UnreadableFile(

@@ -16,6 +16,7 @@ import numpy as np
 from index.apart import read_apart
 from index.collections import collect
 from index.embed import Embedder, Vectors
+from index.encodings import is_certainly_utf_8
 from index.errors import UnreadableFile
 from index.folders import Incoming, files_below, incoming
 from index.headings import with_headings
@@ -28,6 +29,7 @@ from index.store import sha256_hex
 
 __all__ = ["FileResult", "Step", "add_file", "add_files", "files_below", "make_document", "passage_texts"]
 
+FOUND = "auto"  # as an encoding: found anew, also where one was chosen before
 EMBEDDING_BATCH = 64  # passages between two reports of progress
 PDF_MARK = b"%PDF-"  # within the first 1024 bytes; of a PDF the bytes are kept, to show quotes on pictures of its pages
 READING_TRIES = 3  # of a file that is being written meanwhile
@@ -98,8 +100,9 @@ def add_files(
     What each has come to is kept in the library, so that an interrupted run shows what was left,
     and the same call again goes on there. `cancelled` is asked between files and between batches
     of passages: then what is not in yet is forgotten.
-    `collection` is the name of one that the files join; `encoding` is used instead of guessing,
-    `limits` instead of the usual ones.
+    `collection` is the name of one that the files join; `limits` are used instead of the usual ones. `encoding` is
+    used instead of guessing, and again for later versions of a text file, until another is given, or FOUND, or the
+    file has become UTF-8.
     Raises LibraryFull, LibraryReadOnly or LibraryBusy.
     """
     wanted = list({file.source: file for file in (_incoming(file) for file in files)}.values())
@@ -163,13 +166,15 @@ class _Adding:
         before = self.library.document_at(file.source)
         if self._is_known(sha256):
             return self._keep_name(file, sha256[:16], before)
-        content = read_apart(data, file.name, self.encoding, self.limits)
+        encoding = self._encoding_for(data, before)
+        content = read_apart(data, file.name, encoding, self.limits)
         self._reached(file, number, "read")
         document, parts = make_document(content, file.name, file.source, sha256, self.embedder, len(data))
         self._reached(file, number, "split", passages=len(parts.passages))
         vectors = self._embedded(file, number, passage_texts(document, parts))
         self._reached(file, number, "embedded", len(parts.passages), len(parts.passages))
-        self.library.add(document, parts, vectors, data if PDF_MARK in data[:1024] else None)
+        pictured = data if PDF_MARK in data[:1024] else None
+        self.library.add(document, parts, vectors, pictured, encoding if encoding and content.encoding else "")
         self.replaced |= before is not None
         state: Literal["added", "replaced"] = "added" if before is None else "replaced"
         return FileResult(file.path, state, document.id, len(parts.passages))
@@ -179,7 +184,16 @@ class _Adding:
         known = self.library.encoding_of_bytes(sha256)
         if known is None or self.encoding is None:
             return known is not None
+        if self.encoding == FOUND:
+            return not self.library.chosen_encoding(sha256[:16])
         return known == "" or _same_encoding(known, self.encoding)  # "": no text file, no encoding to set
+
+    def _encoding_for(self, data: bytes, before: str | None) -> str | None:
+        """The encoding chosen now, or for the file's earlier version; None to have it found."""
+        if self.encoding is not None:
+            return None if self.encoding == FOUND else self.encoding
+        chosen = "" if before is None else self.library.chosen_encoding(before)
+        return chosen if chosen and not is_certainly_utf_8(data) else None
 
     def _keep_name(self, file: Incoming, document_id: str, before: str | None) -> FileResult:
         if before != document_id:
@@ -187,6 +201,8 @@ class _Adding:
             self.replaced |= before is not None
         else:
             forget(self.library, [file.source])  # an earlier attempt may have failed or been interrupted
+        if self.encoding is not None and self.encoding != FOUND:
+            self.library.choose_encoding(document_id, self.encoding)
         state: Literal["replaced", "unchanged"] = "unchanged" if before in (None, document_id) else "replaced"
         return FileResult(file.path, state, document_id, self.library.counts([document_id]).passages)
 

@@ -188,6 +188,21 @@ class Library:
         found = self._rows("SELECT encoding FROM documents WHERE id = ? AND sha256 = ?", (sha256[:16], sha256))
         return str(found[0][0]) if found else None
 
+    def chosen_encoding(self, document_id: str) -> str:
+        """The codec that the user chose for a document; "" where none was. Raises UnknownDocument."""
+        return self.stored(document_id).edits.get("encoding", "")
+
+    def choose_encoding(self, document_id: str, encoding: str) -> None:
+        """Note that the user chose the codec that a text was read with, for the file's next version too.
+
+        Nothing for what is no text file. Raises UnknownDocument.
+        """
+        stored = self.stored(document_id)
+        if stored.document.encoding and stored.edits.get("encoding") != encoding:
+            with self.writing(passages=False) as connection:
+                edits = self.stored(document_id).edits
+                store.put_edits(connection, document_id, {**edits, "encoding": encoding})
+
     def stored(self, document_id: str) -> store.StoredDocument:
         """A document as it was read, and the user's edits. Raises UnknownDocument or LibraryDamaged."""
         self.require(document_id)
@@ -237,25 +252,35 @@ class Library:
         """Bring the file of the vector index up to date, so that the next start has nothing to make."""
         self._vectors.keep(self.generation())
 
-    def add(self, document: Document, parts: Split, vectors: Matrix, file: bytes | None = None) -> None:
+    def add(
+        self,
+        document: Document,
+        parts: Split,
+        vectors: Matrix,
+        file: bytes | None = None,
+        chosen_encoding: str = "",
+    ) -> None:
         """Put a whole document in, in one step, under its source.
 
         An earlier version from the same source goes with it, unless it has another name too; the
         user's edits and collections go over to the new one. `vectors` has a row for each of
-        `parts.passages`, unit norm.
+        `parts.passages`, unit norm. `chosen_encoding` is the codec that the user chose, "" where it was found.
         """
         if len(vectors) != len(parts.passages) or vectors.shape[1] != self.manifest.dimension:
             raise ValueError(f"{len(parts.passages)} passages, but vectors of shape {vectors.shape}")
         with self.writing() as connection:
             there = bool(self._rows("SELECT 1 FROM documents WHERE id = ?", (document.id,)))
             before = document.id if there else self.document_at(document.source)
-            edits: Mapping[str, str] = {}
+            edits: dict[str, str] = {}
             version = 1
             if before is not None:
                 earlier = store.load_document(connection, before)
-                edits, version = earlier.edits, earlier.version + 1
+                edits, version = dict(earlier.edits), earlier.version + 1
                 if there:
                     store.delete_passages(connection, earlier)
+            edits.pop("encoding", None)
+            if chosen_encoding:
+                edits["encoding"] = chosen_encoding
             stored = store.StoredDocument(document, edits, len(parts.passages), store.now(), version)
             store.put_document(connection, stored)
             store.put_passages(connection, document, stored.shown().title, parts.passages, vectors)

@@ -120,6 +120,7 @@ class DocumentSummary:
     origin: Origin
     sources: tuple[str, ...]
     collections: tuple[str, ...]
+    encoding_chosen: bool = False  # by hand; the file's next version is then read with it too
 
 
 State = Literal["waiting", "read", "split", "embedded", "searchable", "failed"]

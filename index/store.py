@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -35,7 +36,10 @@ _CONTENT = (
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document as it is kept: as it was read, and what the user put in the place of its title and origin."""
+    """A document as it is kept: as it was read, and what the user put in the place of its title and origin.
+
+    An edit named "encoding" is the codec that was chosen by hand.
+    """
 
     document: Document  # title and origin as read
     edits: Mapping[str, str]
@@ -278,13 +282,28 @@ def damaged(connection: apsw.Connection, what: str) -> LibraryDamaged:
 
 
 def packed(numbers: Sequence[tuple[int, ...]]) -> bytes:
-    """Rows of integers as one blob: 32 bits each, little-endian, row by row."""
-    return np.array(numbers, dtype="<i4").tobytes()
+    """Rows of integers as one blob: their differences from row to row, which are small, deflated.
+
+    Its length is no multiple of four, which is how it is told from what earlier versions kept: the numbers as they
+    are, 32 bits each. Of a text of short paragraphs those took a third of what the text does.
+
+    >>> unpacked(packed([(0, 12), (14, 40)]), 2)
+    [[0, 12], [14, 40]]
+    """
+    table = np.array(numbers, dtype="<i4")
+    steps = np.diff(table, axis=0, prepend=np.zeros_like(table[:1])) if len(table) else table
+    data = zlib.compress(steps.tobytes())
+    return data if len(data) % 4 else data + b"\0"
 
 
 def unpacked(data: bytes, width: int) -> list[list[int]]:
     """The rows again, `width` integers each."""
-    numbers: list[list[int]] = np.frombuffer(data, dtype="<i4").reshape(-1, width).tolist()
+    if len(data) % 4:
+        steps = np.frombuffer(zlib.decompressobj().decompress(data), dtype="<i4").reshape(-1, width)
+        table = np.cumsum(steps, axis=0, dtype=np.int64)
+    else:
+        table = np.frombuffer(data, dtype="<i4").reshape(-1, width)
+    numbers: list[list[int]] = table.tolist()
     return numbers
 
 

@@ -52,4 +52,5 @@ def _summary(row: tuple[Any, ...], names: list[tuple[str, str]], collections: li
         origin=Origin(**{name: origin[name] for name in ORIGIN_FIELDS}),
         sources=tuple(source for source, _ in names),
         collections=tuple(collections),
+        encoding_chosen="encoding" in json.loads(known["edits"]),
     )

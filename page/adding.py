@@ -23,6 +23,7 @@ from page.answering import Answering
 
 UPLOADED = "upload:"  # what the source of an uploaded file begins with; the same name again is its new version
 NAME_CHARACTERS = 255
+FOLDER_CHARACTERS = 1000
 _KEPT = 20  # runs whose outcome can still be asked for
 
 _log = logging.getLogger(__name__)
@@ -30,10 +31,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that the browser sent: where it lies now, and its name there."""
+    """A file that the browser sent: where it lies now, its name there, and the folders it was in, "a/b" or none."""
 
     path: Path
     name: str
+    folder: str = ""
+
+    @property
+    def source(self) -> str:
+        """What the library knows it by: files of one name in several folders are several."""
+        return UPLOADED + "/".join(part for part in (self.folder, self.name) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Run:
     """One addition of files: how far it is, seen from other threads."""
 
     names: dict[Path, str]
+    sources: frozenset[str] = frozenset()
     state: Literal["waiting", "adding", "done", "cancelled", "failed"] = "waiting"
     outcomes: list[Outcome] = field(default_factory=list)
     share: float = 0.0  # of all bytes, between 0 and 1
@@ -90,11 +98,11 @@ class Additions:
                 shutil.move(upload.path, path)
                 with contextlib.suppress(OSError):
                     upload.path.parent.rmdir()  # it was made for this file
-                files.append(Incoming(path, upload.name, UPLOADED + upload.name))
+                files.append(Incoming(path, upload.name, upload.source))
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        run = Run({file.path: file.name for file in files})
+        run = Run({file.path: file.name for file in files}, frozenset(file.source for file in files))
         key = secrets.token_hex(8)
         self._runs[key] = run
         for old in list(self._runs)[:-_KEPT]:
@@ -110,10 +118,7 @@ class Additions:
     def under_way(self) -> set[str]:
         """The sources of the files that are not in and not given up."""
         return {
-            UPLOADED + name
-            for run in list(self._runs.values())
-            if run.state in ("waiting", "adding")
-            for name in run.names.values()
+            source for run in list(self._runs.values()) if run.state in ("waiting", "adding") for source in run.sources
         }
 
     def _add(
@@ -158,6 +163,16 @@ def uploaded_name(given: str) -> str:
     """
     name = one_line(given.replace("\\", "/").rpartition("/")[2])
     return name[-NAME_CHARACTERS:] or "file"
+
+
+def uploaded_folder(given: str) -> str:
+    """The folders of a dropped file as the library keeps them: plain names, none that leads upwards.
+
+    >>> uploaded_folder("reports/../2024/./a")
+    'reports/2024/a'
+    """
+    parts = (one_line(part) for part in given.replace("\\", "/").split("/"))
+    return "/".join(part for part in parts if part not in ("", ".", ".."))[-FOLDER_CHARACTERS:].strip("/")
 
 
 def _reached(run: Run, step: Step) -> None:

@@ -11,6 +11,7 @@ from typing import Literal, cast
 
 from index.errors import UnknownCollection, YinzhengError
 from page.answering import Answering
+from page.reasons import in_language
 from page.sureness import threshold
 from page.within import Within
 from page.words import Words
@@ -86,7 +87,7 @@ async def answered(
         try:
             await asyncio.to_thread(assistant.wait)
         except YinzhengError as error:
-            yield (*earlier, _failed(turn, str(error), words))
+            yield (*earlier, _failed(turn, in_language(str(error), words.language), words))
             return
     # Also where it became ready between asking and now.
     if turn.note != (note := _stage(assistant, words, turn.within)):
@@ -113,7 +114,7 @@ async def answered(
     except UnknownCollection:
         turn = _failed(turn, document_words(words.language).within_gone, words)
     except YinzhengError as error:
-        turn = _failed(turn, str(error), words)
+        turn = _failed(turn, in_language(str(error), words.language), words)
     except Exception as error:  # noqa: BLE001  a turn must not wait for ever; the log has the whole cause
         _log.exception("a question could not be answered")
         turn = _failed(turn, f"{type(error).__name__}: {error}", words)

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from index.readers import KNOWN_SUFFIXES
 from page import html
 from page.answering import Answering
 from page.conversation import Turns, answered, asked, stopped, waiting
@@ -175,9 +176,10 @@ def _shelf(documents: Shelf) -> gr.HTML:
         return gr.HTML(
             elem_id="shelf-parts",
             apply_default_css=False,
-            js_on_load=source("documents.js") + source("documents_adding.js"),
+            js_on_load="".join(source(f"documents{part}.js") for part in ("", "_collections", "_adding")),
             server_functions=documents.functions(),
             held_seconds=HELD_SECONDS,
+            suffixes=sorted(KNOWN_SUFFIXES),
             words=_DOCUMENT_WORDS,
         )
 

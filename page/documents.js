@@ -1,5 +1,6 @@
 // The body of a function that Gradio calls once with (element, trigger, props, server, upload, watch).
-// The Documents tab: the list, what is changed in it, and what is removed. documents_adding.js goes on from here.
+// The Documents tab: the list, what is changed in it, and what is removed. documents_collections.js and
+// documents_adding.js go on from here.
 // All text is set as text: nothing of a document, and no file's name, is ever parsed as HTML.
 
 const shelf = { documents: [], files: [], collections: [], sort: { by: "added", down: true }, removed: new Map() };
@@ -24,7 +25,8 @@ element.addEventListener("change", ({ target }) => {
 });
 element.addEventListener("submit", (event) => {
   event.preventDefault();
-  save();
+  if (event.target.matches(".called")) rename();
+  else save();
 });
 element.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && part("dialog")?.open) event.stopPropagation(); // it closes the dialog alone
@@ -95,6 +97,7 @@ function write() {
   part(".empty").hidden = found.length > 0;
   part(".empty").textContent = shelf.documents.length ? words().no_match : words().no_documents;
   part("table").hidden = found.length === 0;
+  writeNamed();
   part(".files").hidden = shelf.files.length === 0;
   part(".files ul").replaceChildren(...shelf.files.map(fileLine));
 }
@@ -217,7 +220,8 @@ function edit(id) {
   if (!edited) return;
   part("#editing-title").textContent = edited.title;
   const names = [...new Set(edited.sources.map((source) => (source.startsWith("upload:") ? source.slice(7) : source)))];
-  const encoding = edited.encoding ? filled(words().encoding, { encoding: edited.encoding }) : "";
+  const called = edited.by_hand ? words().encoding_by_hand : words().encoding;
+  const encoding = edited.encoding ? filled(called, { encoding: edited.encoding }) : "";
   part(".facts").textContent = [filled(words().file_names, { names: names.join(words().comma) }), encoding].filter(Boolean).join(" · ");
   part(".notes").replaceChildren(...edited.notes.map((note) => text("li", note)));
   for (const field of element.querySelectorAll(".origin input")) field.value = edited[field.name];

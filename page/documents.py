@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from index.apart import page_boxes_apart, page_picture_apart
-from index.collections import collect, collections, take_out
+from index.collections import collect, collections, dissolve, rename_collection, take_out
 from index.errors import UnknownDocument, YinzhengError
+from index.ingest import FOUND
 from index.names import one_line
 from index.records import DocumentSummary, FileState
 from index.states import file_states, forget
 from index.store import EDITABLE
-from page.adding import Additions, Run, Upload, uploaded_name
+from page.adding import Additions, Run, Upload, uploaded_folder, uploaded_name
 from page.answering import Answering
 from page.document import document_view
+from page.reasons import in_language
 from page.removing import Removals
 from page.shelf import ENCODINGS
 from page.within import places
@@ -49,6 +51,8 @@ class Shelf:
             _served(self.list_documents),
             _served(self.edit_document),
             _served(self.put_in_collection),
+            _served(self.rename_collection),
+            _served(self.dissolve_collection),
             _served(self.remove_document),
             _served(self.undo_removal),
             _served(self.finish_removals),
@@ -104,6 +108,17 @@ class Shelf:
             take_out(self._library, str(data["name"]), [document])
         return {"name": name}
 
+    def rename_collection(self, data: Data) -> dict[str, Any]:
+        """Give a collection another name."""
+        new = one_line(str(data["new"]))[:_CHARACTERS]
+        rename_collection(self._library, str(data["name"]), new)
+        return {"name": new}
+
+    def dissolve_collection(self, data: Data) -> dict[str, Any]:
+        """Let there be no such collection; its documents stay."""
+        dissolve(self._library, str(data["name"]))
+        return {}
+
     def remove_document(self, data: Data) -> dict[str, Any]:
         """Remove a document in a while."""
         self._removals.hold(str(data["document"]))
@@ -132,7 +147,7 @@ class Shelf:
             raise ValueError("no files")
         collection = one_line(str(data.get("collection") or ""))[:_CHARACTERS] or None
         encoding = str(data.get("encoding") or "") or None
-        if encoding is not None and encoding not in ENCODINGS:
+        if encoding is not None and encoding != FOUND and encoding not in ENCODINGS:
             raise ValueError("not an encoding that is offered")
         self._removals.finish()  # what was taken out and is added again must stay
         try:
@@ -195,7 +210,7 @@ def _served(function: Callable[[Data], dict[str, Any]]) -> Served:
         except UnknownDocument:
             return {"error": words.gone}
         except YinzhengError as error:
-            return {"error": str(error)}
+            return {"error": in_language(str(error), words.language)}
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             return {"error": words.not_understood}
 
@@ -216,7 +231,7 @@ def _uploads(data: Data) -> list[Upload]:
         path = Path(str(file["path"])).resolve()
         if not any(path.is_relative_to(folder) for folder in folders) or not path.is_file():
             raise ValueError("not an uploaded file")
-        found.append(Upload(path, uploaded_name(str(file["name"]))))
+        found.append(Upload(path, uploaded_name(str(file["name"])), uploaded_folder(str(file.get("folder") or ""))))
     return list({upload.path: upload for upload in found}.values())
 
 
@@ -232,11 +247,12 @@ def _row(entry: DocumentSummary, failed: FileState | None, words: DocumentWords)
         "bytes": entry.bytes,
         "added": entry.added,
         "encoding": entry.encoding,
-        "notes": list(entry.notes),
+        "by_hand": entry.encoding_chosen,
+        "notes": [in_language(note, words.language) for note in entry.notes],
         "collections": list(entry.collections),
         **asdict(entry.origin),
         "state": words.states["searchable"],
-        "reason": words.newer_failed.format(reason=failed.reason) if failed else "",
+        "reason": words.newer_failed.format(reason=in_language(failed.reason, words.language)) if failed else "",
     }
 
 
@@ -246,7 +262,7 @@ def _file(state: FileState, under_way: bool, words: DocumentWords) -> dict[str, 
         "name": state.name,
         "state": words.states[state.state],
         "failed": state.state == "failed",
-        "reason": state.reason or ("" if under_way else words.unfinished),
+        "reason": in_language(state.reason, words.language) or ("" if under_way else words.unfinished),
         "under_way": under_way and state.state != "failed",
     }
 
@@ -259,7 +275,7 @@ def _progress(run: Run, words: DocumentWords) -> dict[str, Any]:
         says += words.seconds_left.format(seconds=max(1, round(left)))
     if run.state in ("done", "cancelled", "failed"):
         ends = {"done": words.added_all, "cancelled": words.adding_cancelled, "failed": words.adding_failed}
-        says = ends[run.state].format(done=done, count=count, reason=run.error)
+        says = ends[run.state].format(done=done, count=count, reason=in_language(run.error, words.language))
     return {
         "state": run.state,
         "ended": run.state not in ("waiting", "adding"),
@@ -269,7 +285,9 @@ def _progress(run: Run, words: DocumentWords) -> dict[str, Any]:
             {
                 "name": outcome.name,
                 "state": outcome.state,
-                "says": words.outcomes[outcome.state].format(passages=outcome.passages, reason=outcome.reason),
+                "says": words.outcomes[outcome.state].format(
+                    passages=outcome.passages, reason=in_language(outcome.reason, words.language)
+                ),
             }
             for outcome in list(run.outcomes)
         ],

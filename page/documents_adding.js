@@ -6,6 +6,7 @@ let adding = null; // { cancelled, run }
 
 element.addEventListener("click", ({ target }) => {
   if (target.closest(".choose")) part(".file").click();
+  if (target.closest(".choose-folder")) part(".folder").click();
   if (target.closest(".adding .cancel")) cancelAdding();
   if (target.closest(".adding .dismiss")) {
     part(".adding").hidden = true;
@@ -13,10 +14,10 @@ element.addEventListener("click", ({ target }) => {
   }
 });
 element.addEventListener("change", ({ target }) => {
-  if (!target.matches(".file")) return;
-  const files = [...target.files];
+  if (!target.matches(".file, .folder")) return;
+  const files = [...target.files].map((file) => ({ file, folder: file.webkitRelativePath.split("/").slice(0, -1).join("/") }));
   target.value = "";
-  addFiles(files);
+  addFiles(target.matches(".folder") ? readable(files) : files);
 });
 // Anywhere in the view: a file that misses the box must not take the browser away from the page.
 for (const kind of ["dragover", "drop", "dragleave"]) {
@@ -24,14 +25,57 @@ for (const kind of ["dragover", "drop", "dragleave"]) {
     if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
     event.preventDefault();
     part(".drop").classList.toggle("over", kind === "dragover");
-    if (kind === "drop") addFiles(dropped(event.dataTransfer));
+    if (kind === "drop") dropped(event.dataTransfer).then(addFiles);
   });
 }
 
-function dropped({ files, items }) {
-  const folders = [...items].filter((item) => item.webkitGetAsEntry?.()?.isDirectory).length;
-  asWrong(folders ? words().no_folders : "");
-  return folders ? [] : [...files];
+// What was dropped, each file with the folder that it was in. What a browser says of a drop it says only at once.
+async function dropped({ files, items }) {
+  const entries = [...items].map((item) => item.webkitGetAsEntry?.()).filter((entry) => entry?.isDirectory);
+  const bare = [...items].filter((item) => item.kind === "file" && !item.webkitGetAsEntry?.()?.isDirectory);
+  const alone = items.length ? bare.map((item) => item.getAsFile()).filter(Boolean) : [...files];
+  const found = alone.map((file) => ({ file, folder: "" }));
+  if (!entries.length) return found;
+  if (!adding) asWrong("");
+  const inside = [];
+  try {
+    for (const entry of entries) await walk(entry, inside);
+  } catch (error) {
+    asWrong(filled(words().upload_failed, { reason: error?.message || entries[0].name }));
+    return [];
+  }
+  return [...found, ...readable(inside)];
+}
+
+// All files below a folder, in the order of their names; readEntries gives a hundred at a time.
+async function walk(folder, found) {
+  const reader = folder.createReader();
+  const entries = [];
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) break;
+    entries.push(...some);
+  }
+  entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+  for (const entry of entries) {
+    if (entry.isDirectory && !isHidden(entry.name)) await walk(entry, found);
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+      found.push({ file, folder: folder.fullPath.replace(/^\//, "") });
+    }
+  }
+}
+
+// Of a folder's files those of a format that is read, as the command line takes them; how many are left out is said.
+function readable(files) {
+  const seen = files.filter(({ file, folder }) => ![file.name, ...folder.split("/")].some(isHidden));
+  const found = seen.filter(({ file }) => props.suffixes.some((suffix) => file.name.toLowerCase().endsWith(suffix)));
+  if (!adding) asWrong(found.length < seen.length ? filled(words().left_out, { count: seen.length - found.length }) : found.length ? "" : words().empty_folder);
+  return found;
+}
+
+function isHidden(name) {
+  return name.startsWith(".") || name.startsWith("~$");
 }
 
 async function addFiles(files) {
@@ -43,12 +87,12 @@ async function addFiles(files) {
   const sent = [];
   startShowing();
   await finishRemovals(); // what was taken out and is added again must stay
-  for (const [place, file] of files.entries()) {
+  for (const [place, { file, folder }] of files.entries()) {
     if (now.cancelled) break;
     sayProgress(filled(words().uploading, { number: place + 1, count: files.length, name: file.name }), null);
     try {
       const { path } = await upload(file);
-      sent.push({ path, name: file.name });
+      sent.push({ path, name: file.name, folder });
     } catch (error) {
       now.cancelled = true;
       asWrong(filled(words().upload_failed, { reason: error?.message || file.name }));
@@ -115,7 +159,7 @@ function startShowing() {
   part(".outcomes").replaceChildren();
   part(".adding .cancel").hidden = part(".adding .cancel").disabled = false;
   part(".adding .dismiss").hidden = true;
-  part(".choose").disabled = true;
+  part(".choose").disabled = part(".choose-folder").disabled = true;
 }
 
 function sayProgress(says, share) {
@@ -132,7 +176,7 @@ function ended(says) {
   sayProgress(says, says ? 1 : 0);
   part(".adding .cancel").hidden = true;
   part(".adding .dismiss").hidden = false;
-  part(".choose").disabled = false;
+  part(".choose").disabled = part(".choose-folder").disabled = false;
   if (focused) part(".adding .dismiss").focus();
   if (!says) part(".adding").hidden = true;
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from index.ingest import FOUND
 from page.escape import escape
 from page.words_documents import DocumentWords
 
@@ -57,14 +58,17 @@ def _adding(words: DocumentWords) -> str:
     encodings = "".join(f'<option value="{codec}">{escape(label)}</option>' for codec, label in ENCODINGS.items())
     return (
         f'<div class="drop"><p class="here">{escape(words.drop_here)} '
-        f'<button type="button" class="choose">{escape(words.choose_files)}</button></p>'
+        f'<button type="button" class="choose">{escape(words.choose_files)}</button> '
+        f'<button type="button" class="choose-folder">{escape(words.choose_folder)}</button></p>'
         f'<p class="how">{escape(words.drop_how)}</p>'
         f'<input type="file" class="file" multiple hidden aria-label="{escape(words.choose_files)}">'
+        f'<input type="file" class="folder" webkitdirectory hidden aria-label="{escape(words.choose_folder)}">'
         f"<label>{escape(words.into_collection)} "
         '<input type="text" class="into" list="collection-names" maxlength="200" autocomplete="off"></label>'
         '<datalist id="collection-names"></datalist>'
         f'<label>{escape(words.encoding_of_texts)} <select class="encoding">'
-        f'<option value="">{escape(words.encoding_found)}</option>{encodings}</select></label></div>'
+        f'<option value="">{escape(words.encoding_found)}</option>'
+        f'<option value="{FOUND}">{escape(words.encoding_anew)}</option>{encodings}</select></label></div>'
         '<div class="adding" hidden>'
         f'<progress max="1" value="0" aria-label="{escape(words.progress)}"></progress>'
         '<p class="says" role="status" dir="auto"></p>'
@@ -86,6 +90,7 @@ def _list(words: DocumentWords) -> str:
         f'<table><caption class="unseen">{escape(words.table)}</caption><thead><tr>{columns}'
         f'<td class="acts"></td></tr></thead><tbody></tbody></table>'
         '<p class="empty" hidden></p>'
+        f'<section class="named" hidden><h3>{escape(words.picker_collections)}</h3><ul></ul></section>'
         f'<section class="files" hidden><h3>{escape(words.other_files)}</h3><ul></ul></section>'
     )
 

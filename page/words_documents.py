@@ -33,10 +33,12 @@ class DocumentWords:
     picker_gone: str
     drop_here: str
     choose_files: str
+    choose_folder: str
     drop_how: str
     into_collection: str
     encoding_of_texts: str
     encoding_found: str
+    encoding_anew: str
     progress: str
     uploading: str
     adding_waits: str
@@ -48,7 +50,8 @@ class DocumentWords:
     addition_gone: str
     upload_failed: str
     adding_busy: str
-    no_folders: str
+    left_out: str
+    empty_folder: str
     cancel: str
     dismiss: str
     search: str
@@ -84,10 +87,18 @@ class DocumentWords:
     save: str
     close: str
     encoding: str
+    encoding_by_hand: str
     file_names: str
     in_collections: str
     new_collection: str
     put_in: str
+    documents_short: str
+    rename: str
+    rename_named: str
+    dissolve: str
+    dissolve_named: str
+    dissolve_again: str
+    dissolve_sure: str
     page_picture: str
     page_label: str
     page_earlier: str
@@ -122,11 +133,13 @@ CHINESE = DocumentWords(
     picker_reset="改为全部文档",
     picker_none="没有符合的集合或文档。",
     picker_gone="（已不在资料库中）",
-    drop_here="把文件拖到这里，或",
+    drop_here="把文件或文件夹拖到这里，或",
     choose_files="选择文件……",
+    choose_folder="选择文件夹……",
     drop_how="文本、Markdown、网页、PDF、Word、PowerPoint、Excel、CSV、EPUB 与邮件；可以一次多份。全部在本机处理。",
     encoding_of_texts="文本文件的编码",
-    encoding_found="自动识别",
+    encoding_found="自动识别，或同一文件上次所选",
+    encoding_anew="重新自动识别",
     into_collection="放入集合（可不填）",
     progress="添加进度",
     uploading="正在上传第 {number} 份，共 {count} 份：{name}",
@@ -138,7 +151,8 @@ CHINESE = DocumentWords(
     adding_failed="没能继续：{reason}",
     addition_gone="这批文件的进度已无从得知，请看下面的列表。",
     adding_busy="前一批文件还在添加中：请等它完成，或先取消。",
-    no_folders="这里不能添加整个文件夹：请选中其中的文件再拖入，或使用命令 python -m index add 文件夹。",
+    left_out="文件夹中有 {count} 份文件的格式不支持，没有加入。",
+    empty_folder="文件夹中没有可读取的文件。",
     upload_failed="没能上传：{reason}。请确认程序还在运行、磁盘未满，再试一次。",
     cancel="取消",
     dismiss="收起",
@@ -175,10 +189,18 @@ CHINESE = DocumentWords(
     save="保存",
     close="关闭",
     encoding="编码：{encoding}",
+    encoding_by_hand="编码：{encoding}（手动选择）",
     file_names="文件：{names}",
     in_collections="所属集合",
     new_collection="新集合",
     put_in="放入",
+    documents_short="{count} 份文档",
+    rename="改名",
+    rename_named="为集合“{name}”改名",
+    dissolve="解散",
+    dissolve_named="解散集合“{name}”，其中的文档保留",
+    dissolve_again="再按一次解散",
+    dissolve_sure="再按一次，解散集合“{name}”，其中的文档保留",
     page_picture="第 {page} 页的图像，引文已框出",
     page_label="第 {page} 页",
     page_earlier="引文的上一页",
@@ -233,14 +255,16 @@ ENGLISH = DocumentWords(
     picker_reset="Use all documents",
     picker_none="No collection or document matches.",
     picker_gone=" (no longer in the library)",
-    drop_here="Drop files here, or",
+    drop_here="Drop files or folders here, or",
     choose_files="choose files …",
+    choose_folder="choose a folder …",
     drop_how=(
         "Text, Markdown, web pages, PDF, Word, PowerPoint, Excel, CSV, EPUB and e-mail; several at "
         "once. Everything stays on this machine."
     ),
     encoding_of_texts="Encoding of text files",
-    encoding_found="Found automatically",
+    encoding_found="Found, or as chosen before",
+    encoding_anew="Found anew",
     into_collection="Into a collection (optional)",
     progress="Progress of adding",
     uploading="Uploading file {number} of {count}: {name}",
@@ -252,7 +276,8 @@ ENGLISH = DocumentWords(
     adding_failed="This could not go on: {reason}",
     addition_gone="The progress of these files is not known any more; see the list below.",
     adding_busy="Files are still being added: wait until that is done, or cancel it.",
-    no_folders="Folders cannot be dropped here: drop the files in it, or use python -m index add FOLDER.",
+    left_out="Left out of the folder, because their format is not read: {count}.",
+    empty_folder="There is no readable file in the folder.",
     upload_failed=(
         "The upload failed ({reason}). Check that the program is running and the disk is not full, and try again."
     ),
@@ -291,10 +316,18 @@ ENGLISH = DocumentWords(
     save="Save",
     close="Close",
     encoding="Encoding: {encoding}",
+    encoding_by_hand="Encoding: {encoding} (chosen by hand)",
     file_names="Files: {names}",
     in_collections="Collections",
     new_collection="New collection",
     put_in="Add",
+    documents_short="documents: {count}",
+    rename="Rename",
+    rename_named="Rename the collection “{name}”",
+    dissolve="Dissolve",
+    dissolve_named="Dissolve the collection “{name}”; its documents stay",
+    dissolve_again="Press again to dissolve",
+    dissolve_sure="Press again to dissolve the collection “{name}”; its documents stay",
     page_picture="Picture of page {page}, the quote framed",
     page_label="Page {page}",
     page_earlier="The quote's previous page",

@@ -13,6 +13,7 @@ from index import apart
 from index.apart import read_apart
 from index.errors import UnreadableFile
 from index.limits import Limits
+from page.reasons import in_language
 from tests.bad_input import SECRET, BadFile, bad_files
 from tests.conftest import ROOT
 from tests.test_readers import assert_sound
@@ -43,6 +44,7 @@ def assert_one_clear_sentence(error: UnreadableFile) -> None:
     assert 20 < len(message) < 600
     assert ": " in message
     assert "Traceback" not in message
+    assert in_language(message, "zh") != message
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: f"{bad.wrong} {ascii(bad.name)[1:40]}")

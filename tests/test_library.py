@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 
 import apsw
+import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from index.database import FILE_NAME
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryMissing, UnknownDocument, UnreadableFile
@@ -20,6 +22,7 @@ from index.lexical import keywords, search_terms
 from index.library import Library, create_library
 from index.readers import read
 from index.rebuild import rebuild
+from index.store import packed, unpacked
 from tests.conftest import ROOT
 from tests.fakes import TermEmbedder
 from tests.texts import WRITTEN_TEXTS
@@ -333,3 +336,17 @@ def test_two_processes_adding_at_once_both_finish(tmp_path: Path) -> None:
 
 def test_a_newer_file_of_sqlite_is_used_than_most_pythons_have() -> None:
     assert tuple(map(int, apsw.sqlite_lib_version().split("."))) >= (3, 42)  # FTS5's secure-delete
+
+
+@given(st.integers(2, 3), st.data())
+def test_rows_of_numbers_come_back_also_those_of_earlier_versions(width: int, data: st.DataObject) -> None:
+    row = st.tuples(*[st.integers(0, 2**31 - 1)] * width)
+    numbers = data.draw(st.lists(row, max_size=40))
+    assert unpacked(packed(numbers), width) == [list(entry) for entry in numbers]
+    earlier = np.array(numbers, dtype="<i4").tobytes()  # the numbers as they are
+    assert unpacked(earlier, width) == [list(entry) for entry in numbers]
+
+
+def test_where_sentences_are_takes_little_room() -> None:
+    spans = [(place * 37 + place % 5, place * 37 + 30 + place % 5) for place in range(10_000)]
+    assert len(packed(spans)) < 10_000

@@ -14,7 +14,7 @@ from index.check import problems
 from index.embed import Vectors
 from index.errors import UnknownDocument
 from index.folders import Incoming, files_below
-from index.ingest import FileResult, Step, add_file, add_files, make_document
+from index.ingest import FOUND, FileResult, Step, add_file, add_files, make_document
 from index.lexical import keywords, search_terms
 from index.library import Library
 from index.limits import UnknownLimit, limits_of
@@ -135,6 +135,35 @@ def test_corrections_stay_when_the_file_changes(library: Library, fake: TermEmbe
         new.edit(second.detail, {"text": "x"})
     with pytest.raises(UnknownDocument):
         new.edit("nothing", {"title": "x"})
+
+
+def test_an_encoding_chosen_by_hand_is_used_for_the_next_version(
+    library: Library, fake: TermEmbedder, tmp_path: Path
+) -> None:
+    path = tmp_path / "rolls.txt"
+    text = "Съешь ещё этих мягких французских булок, да выпей же чаю."
+
+    def added(data: bytes, encoding: str | None = None) -> tuple[str, str, bool]:
+        path.write_bytes(data)
+        [result] = add_files(library, fake, [path], encoding=encoding)
+        [entry] = library.documents()
+        return result.state, entry.encoding, entry.encoding_chosen
+
+    assert added(text.encode("cp1251")) == ("added", "cp1251", False)
+    assert added(text.encode("cp1251"), "cp1251") == ("unchanged", "cp1251", True)
+    assert added(text.encode("koi8-r"), "koi8-r") == ("replaced", "koi8-r", True)
+    assert added((text + " Ещё раз.").encode("koi8-r")) == ("replaced", "koi8-r", True)
+    library.edit(library.documents()[0].id, {"author": "Somebody"})
+    assert added(("Да. " + text).encode("koi8-r")) == ("replaced", "koi8-r", True)
+    assert library.document(library.documents()[0].id).text == "Да. " + text
+    # Saved as UTF-8 meanwhile: what was chosen would give other letters, and no error.
+    assert added((text + " Да.").encode()) == ("replaced", "utf-8", False)
+    assert added(text.encode("cp1251"), "cp1252") == ("replaced", "cp1252", True)
+    assert added(text.encode("cp1251"), FOUND) == ("replaced", "cp1251", False)
+    # What was chosen is still not questioned: it fails rather than be guessed past.
+    assert added(b"ASCII.", "cp1252") == ("replaced", "cp1252", True)
+    assert added(b"\x81 is nothing in cp1252.") == ("failed", "cp1252", True)
+    assert_well(library)
 
 
 def test_failed_files_are_known_with_their_reason(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:

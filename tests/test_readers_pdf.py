@@ -105,6 +105,43 @@ def test_columns_running_heads_and_hyphens(tmp_path: Path) -> None:
     assert len(found.places) >= 2
 
 
+SECTIONS = """<html lang="zh"><head><meta charset="utf-8"><title>汇编</title><style>
+@page {{ size: A4; margin: 25mm; @top-right {{ content: "滨海市文件汇编 第" counter(page) "页"; font-size: 9pt }}
+@bottom-center {{ content: "— " counter(page) " —"; font-size: 12pt }} }} body {{ font: 14pt/1.6 "Noto Serif CJK SC" }}
+table {{ border-collapse: collapse; width: 100% }} td, th {{ border: 1px solid; }} .new {{ break-before: page }}
+h2 {{ font-size: 14pt; text-align: center }} p {{ text-indent: 2em; margin: 0 }} .right {{ text-align: right }}
+</style></head><body><h1>滨海市企业名录</h1><table><tr><th>序号</th><th>企业名称</th><th>主营业务</th><th>金额</th></tr>{0}</table>{1}
+<h2 class="new">第三章　附则</h2><p class="new">{2}</p>
+<p class="right new">滨海市人民政府</p><p class="right">2023年9月15日</p><p>（此件公开发布）</p></body>"""
+LAST_RULE = "第十条 列入本名录的企业可以优先申报市级专项资金，并由所在地的服务站指定专人联系，本名录自印发之日起施行。"
+COMPANY = "滨海第{0}机械制造与技术服务股份有限公司", "高端装备制造，数控机床及其关键零部件的研发与生产"
+
+
+def test_rows_of_cells_signatures_and_headings_that_begin_pages(tmp_path: Path) -> None:
+    names, business = COMPANY
+    rows = [(str(number), names.format(number), business, f"{number * 12.5:.1f}") for number in range(1, 4)]
+    sections = [f"{number}.2　范围" for number in (1, 4, 7)]
+    source = tmp_path / "list.html"
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    chapters = "".join(f'<h3 class="new">{words}</h3><p>本节适用于各县（市、区）。</p>' for words in sections)
+    source.write_text(SECTIONS.format(cells, chapters, LAST_RULE), encoding="utf-8")
+    data = printed(source, tmp_path)
+    found = read(data, "list.pdf")
+    assert_sound(found)
+    assert blocks(found)[2:5] == [" ".join(row) for row in rows]  # cells of several lines, and a row of them a block
+    assert [words for words in blocks(found) if "范围" in words] == [words.replace("　", " ") for words in sections]
+    assert [words for words in blocks(found) if "汇编" in words or "—" in words] == []
+    assert blocks(found)[-5:] == [
+        "第三章 附则",
+        LAST_RULE,
+        "滨海市人民政府",
+        "2023年9月15日",
+        "（此件公开发布）",
+    ]
+    start, end = at(found.text, " ".join(rows[1]))
+    assert sorted(under(data, found, start, end)) == sorted("".join(rows[1]))
+
+
 def test_a_guide_from_libreoffice() -> None:
     found = read(GUIDE, "guide.pdf")
     assert_sound(found)

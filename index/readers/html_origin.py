@@ -15,6 +15,8 @@ _PUBLISHER = ("og:site_name", "contentsource", "dc.publisher", "publisher", "cit
 _DATE = ("article:published_time", "pubdate", "publishdate", "dc.date", "dcterms.issued", "citation_date", "date")
 _TITLE = ("articletitle", "og:title", "dc.title", "citation_title")
 _SAVED_FROM = regex.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
+# Beside the date of a Chinese news page; not under a figure of it, whose data came from elsewhere.
+_SOURCE = regex.compile(r"(?<![\p{Han}])(?:来源|來源|稿源)\s*[:：]\s*([\p{L}\p{N}·]{2,20})(?![\p{L}\p{N}·])")
 _DAY = regex.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
 
 
@@ -41,7 +43,7 @@ def html_origin(page: Any, text: str) -> Origin:
     addresses = (canonical, named.get("og:url", ""), saved[1] if saved else "", found.url)
     return Origin(
         author=_first(named, _AUTHOR) or found.author,
-        publisher=_first(named, _PUBLISHER) or found.publisher,
+        publisher=_first(named, _PUBLISHER) or found.publisher or _said_source(page),
         date=iso_day(_first(named, _DATE)) or found.date,
         url=next((one_line(address) for address in addresses if address.startswith(("http://", "https://"))), ""),
     )
@@ -55,6 +57,11 @@ def iso_day(words: str) -> str:
     """
     found = _DAY.search(words)
     return "" if found is None else f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+
+
+def _said_source(page: Any) -> str:
+    found = _SOURCE.search(" ".join(page.itertext("p", "div", "span", "a", "td", "em", "i", "b", "font")))
+    return "" if found is None else found[1]
 
 
 def _metas(page: Any) -> dict[str, str]:

@@ -15,6 +15,7 @@ from index.errors import UnreadableFile
 from index.names import one_line
 from index.readers.pdf_layout import Page, Paragraph, joint, paragraphs
 from index.readers.pdf_page import Box, Line, page_lines
+from index.readers.pdf_table import in_cells
 from index.readers.pictures import missing_program, picture_lines
 from index.readers.source import Source, TextBuilder, check_count
 from index.records import Origin, Place, ReadFile
@@ -125,7 +126,7 @@ def _pages(source: Source, document: Any) -> tuple[list[Page], list[int]]:
         characters += sum(len(line.text) for line in lines)
         check_count(source, "characters", characters)
         # The boxes are found again when they are asked for; of 400 pages they would take a gigabyte.
-        pages.append(Page(number, page.get_height(), tuple(lines)))
+        pages.append(Page(number, page.get_height(), tuple(in_cells(page, lines))))
         page.close()
     return pages, pictures
 
@@ -170,16 +171,16 @@ def _built(source: Source, found: Sequence[Paragraph], info: dict[str, str], not
 
 def _joined(paragraph: Paragraph) -> tuple[str, list[tuple[int, int, int]]]:
     """A paragraph's text, and for each page the span of it that stands there."""
-    words = ""
+    before: Line | None = None
     spans: list[tuple[int, int, int]] = []
     parts: list[str] = []
     length = 0
     for number, line in paragraph.lines:
-        between = joint(words, line.text) if parts else ""
+        between = "" if before is None else " " if before.cell != line.cell else joint(before.text, line.text)
         parts.append(between + line.text)
         first = length + len(between)
         length = first + len(line.text)
-        words = line.text
+        before = line
         if spans and spans[-1][0] == number:
             spans[-1] = (number, spans[-1][1], length)
         else:

@@ -22,6 +22,8 @@ LARGER = 1.13  # a heading's letters, in those of the text
 HEADING_CHARACTERS = 120
 LOOSER = 1.3  # the space between paragraphs, in that between lines
 SAME_SIZE = 0.12
+RIGHT_SIZES = 8  # of letters: what begins so far from the left edge and ends at the right one is set there
+ALONE_LINES = 4  # fewer begin at one place, and it is not where a column does
 
 _FINISHED = regex.compile(r"[.!?。！？…;；:：]['\"”’」』）)\]】》]*\Z")
 _GOES_ON = regex.compile(r"[,，、\-–(（“‘]\Z")
@@ -34,6 +36,7 @@ _WORD = regex.compile(
     r"[\p{L}\p{N}\p{M}&&[^\p{Han}\p{Hiragana}\p{Katakana}]]+[\p{P}]*|.[\p{Pe}\p{Pf}，。、；：！？]*", regex.V1
 )
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303f\uff00-\uffef]")
+_NUMBER = regex.compile(r"\d{1,9}")
 _PAGE_NUMBER = regex.compile(r"(?:\D{0,12}\s)?\D{0,4}?(\d{1,4})(?:\s*(?:/|of|共)\s*\d{1,4})?\D{0,3}", regex.I)
 
 
@@ -59,7 +62,10 @@ def paragraphs(pages: Sequence[Page]) -> Iterator[Paragraph]:
     bodies = _without_furniture(pages)
     body_size = _body_size(bodies)
     pitches = _pitches(bodies)
-    columns = [_columns(page.lines) for page in bodies]
+    columns = [
+        _columns(page.lines, [line for other in bodies[max(0, place - 1) : place + 2] for line in other.lines])
+        for place, page in enumerate(bodies)
+    ]
     groups: list[list[tuple[int, Line]]] = []
     before: tuple[int, Line] | None = None
     for position, page in enumerate(bodies):
@@ -96,14 +102,27 @@ class _Column:
     right: float
 
 
-def _columns(lines: Sequence[Line]) -> dict[int, _Column]:
-    """For each line (by its id) the edges of the column that it stands in: those that most lines near it keep to."""
+def _columns(lines: Sequence[Line], nearby: Sequence[Line]) -> dict[int, _Column]:
+    """For each line (by its id) the edges of the column that it stands in: those that most lines near it keep to.
+
+    A line that begins where few do, a heading in the middle or a signature on the right, is in the column around it;
+    a page may hold nothing else, so `nearby` has the lines of the pages before and after it too.
+    """
     found = {}
     for line in lines:
         reach = 3 * line.size
-        rights = sorted(other.box.right for other in lines if abs(other.box.left - line.box.left) <= reach)
+        seen: Sequence[Line] = lines
+        beside = [other for other in seen if abs(other.box.left - line.box.left) <= reach]
+        if len(beside) < ALONE_LINES:
+            seen = nearby
+            around = [
+                other for other in seen if other.box.left <= line.box.left and other.box.right >= line.box.right - 1
+            ]
+            wide = sorted(around, key=lambda other: other.box.right - other.box.left)[len(around) // 2]
+            beside = [other for other in seen if abs(other.box.left - wide.box.left) <= reach]
+        rights = sorted(other.box.right for other in beside)
         right = rights[min(len(rights) - 1, int(0.85 * len(rights)))]
-        lefts = sorted(other.box.left for other in lines if abs(other.box.right - right) <= reach)
+        lefts = sorted(other.box.left for other in seen if abs(other.box.right - right) <= reach)
         left = lefts[int(0.15 * len(lefts))] if lefts else line.box.left
         found[id(line)] = _Column(min(left, line.box.left), max(right, line.box.right))
     return found
@@ -114,18 +133,15 @@ def _joined(
 ) -> bool:
     """Whether `after` goes on with the paragraph of `before`."""
     (page, line), (next_page, following) = before, after
-    if line.row or following.row or abs(line.size - following.size) > SAME_SIZE * max(line.size, following.size):
+    if line.cell is not None and following.cell is not None:
+        return page == next_page and (line.cell.bottom, line.cell.top) == (following.cell.bottom, following.cell.top)
+    moved = next_page != page or line.box.bottom <= following.box.bottom  # to a new page or column
+    column = columns[page][id(line)]
+    if _are_apart(line, following, moved, pitches) or _is_on_the_right(line, column):
         return False
-    pitch = line.box.bottom - following.box.bottom
-    moved = next_page != page or pitch <= 0  # to a new page or column
-    if not moved and pitch > LOOSER * pitches.get(round(line.size), 2 * line.size):
-        return False
-    if not moved and following.box.left > line.box.left + 3 * line.size and not _centred(line, following):
-        return False  # a signature and its date, one below the other on the right
     finished = _FINISHED.search(line.text) is not None
-    full = _is_full(line, following, columns[page][id(line)].right)
     small = following.text[0].islower()
-    if not full:
+    if not _is_full(line, following, column.right):
         return not finished and (small or _GOES_ON.search(line.text) is not None)
     if not finished:
         return (
@@ -135,8 +151,25 @@ def _joined(
     return not moved and following.box.left <= start + 0.8 * line.size and _BEGINS.match(following.text) is None
 
 
+def _are_apart(line: Line, following: Line, moved: bool, pitches: dict[int, float]) -> bool:
+    """Whether their looks or the space between them say that they are no lines of one paragraph."""
+    if line.row or following.row or abs(line.size - following.size) > SAME_SIZE * max(line.size, following.size):
+        return True
+    if moved:
+        return False
+    if line.box.bottom - following.box.bottom > LOOSER * pitches.get(round(line.size), 2 * line.size):
+        return True
+    # A signature and its date, one below the other on the right.
+    return following.box.left > line.box.left + 3 * line.size and not _centred(line, following)
+
+
 def _centred(line: Line, following: Line) -> bool:
     return abs(line.box.left + line.box.right - following.box.left - following.box.right) < 2 * line.size
+
+
+def _is_on_the_right(line: Line, column: _Column) -> bool:
+    """Whether a line stands at the right edge alone, as a signature, its date or a page's mark does."""
+    return line.box.right > column.right - line.size and line.box.left > column.left + RIGHT_SIZES * line.size
 
 
 def _is_full(line: Line, following: Line, right: float) -> bool:
@@ -199,24 +232,38 @@ def _levels(
 
 def _without_furniture(pages: Sequence[Page]) -> list[Page]:
     """The pages without lines that come again at the same height in the margin, and without their numbers."""
-    seen: Counter[tuple[str, int]] = Counter()
-    numbers: Counter[int] = Counter()
+    seen: Counter[_Sign] = Counter()
     pitches = _pitches(pages)
     for page in pages:
-        margin = _in_margin(page, pitches)
-        seen.update({_key(line) for line in margin})
-        numbers.update({number - page.number for line in margin if (number := _page_number(line)) is not None})
+        seen.update({sign for line in _in_margin(page, pitches) for sign in _signs(line, page.number)})
     often = max(2, min(3, len(pages)))
     kept = []
     for page in pages:
         dropped = {
             id(line)
             for line in _in_margin(page, pitches)
-            if seen[_key(line)] >= often
-            or ((number := _page_number(line)) is not None and numbers[number - page.number] >= often)
+            if any(seen[sign] >= often for sign in _signs(line, page.number))
         }
         kept.append(Page(page.number, page.height, tuple(line for line in page.lines if id(line) not in dropped)))
     return kept
+
+
+_Sign = tuple[str, int, int]
+
+
+def _signs(line: Line, page: int) -> Iterator[_Sign]:
+    """What a line has in common with its like on other pages: its words, or a number that grows as the pages do.
+
+    A number that does not tells nothing: "1.2 Scope" and "7.4 Scope" are headings that happen to begin a page.
+    """
+    height = round(line.box.bottom / 4)
+    yield line.text, height, 0
+    masked = _NUMBER.sub("#", line.text)
+    for place, number in enumerate(_NUMBER.findall(line.text), start=1):
+        yield f"{place} {masked}", height, int(number) - page
+    alone = _page_number(line)
+    if alone is not None:
+        yield "", 0, alone - page
 
 
 def _in_margin(page: Page, pitches: dict[int, float]) -> list[Line]:
@@ -234,10 +281,6 @@ def _parted(margin: Sequence[Line], inwards: Sequence[Line], pitches: dict[int, 
         if pitch > line.size and (other or pitch > LOOSER * pitches.get(round(line.size), 1.5 * line.size)):
             return margin[:count]
     return margin if len(inwards) <= FURNITURE_LINES else ()
-
-
-def _key(line: Line) -> tuple[str, int]:
-    return regex.sub(r"\d+", "#", line.text), round(line.box.bottom / 4)
 
 
 def _page_number(line: Line) -> int | None:

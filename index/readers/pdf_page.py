@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+SPACE_SIZES = (0.15, 1.0)  # of the letters' size: the gap of a space between two runs of one line
 GAP_SIZES = 2.0  # of the letters' size: a wider gap inside a line parts the cells of a table
 _KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 _HYPHENS = {0x02, 0xFFFE}  # pdfium's marks for a hyphen where a word goes on in the next line
@@ -30,6 +31,15 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a ruled table by the rules below, above and to the left of it, in whole points."""
+
+    bottom: int
+    top: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of a page: `boxes[i]` is where `text[i]` stands. `size` is the height of its letters, in points."""
 
@@ -38,11 +48,48 @@ class Line:
     box: Box
     size: float
     bold: bool = False
-    row: bool = False  # parted by wide gaps, as a table's cells are
+    row: bool = False  # parted by wide gaps, as a table's cells are, or in such a cell
+    cell: Cell | None = None  # of a ruled table, that of its first character
 
 
 def page_lines(page: Any) -> list[Line]:
     """The lines of a page (pypdfium2's), in pdfium's order, which is that of writing."""
+    lines: list[Line] = []
+    for line in _runs(page):
+        if lines and _goes_on(lines[-1], line):
+            lines[-1] = _united(lines[-1], line)
+        else:
+            lines.append(line)
+    return lines
+
+
+def _goes_on(line: Line, following: Line) -> bool:
+    """Whether two runs stand on one line, a space apart: pdfium gives a line's end where the space is not drawn."""
+    size = max(line.size, following.size)
+    level = abs(line.box.bottom - following.box.bottom) < 0.25 * size and min(line.size, following.size) > 0.85 * size
+    return level and -SPACE_SIZES[0] * size < following.box.left - line.box.right < SPACE_SIZES[1] * size
+
+
+def _united(line: Line, following: Line) -> Line:
+    gap = Box(line.box.right, line.box.bottom, following.box.left, line.box.top)
+    parted = gap.right - gap.left > SPACE_SIZES[0] * line.size
+    return Line(
+        line.text + (" " if parted else "") + following.text,
+        (*line.boxes, *([gap] if parted else []), *following.boxes),
+        Box(
+            line.box.left,
+            min(line.box.bottom, following.box.bottom),
+            following.box.right,
+            max(line.box.top, following.box.top),
+        ),
+        line.size,
+        line.bold,
+        line.row or following.row,
+    )
+
+
+def _runs(page: Any) -> list[Line]:
+    """What pdfium takes for lines."""
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()

@@ -140,12 +140,43 @@ def test_the_encoding_of_a_text_is_chosen_by_hand(made: MadeUp, served: dict[str
     again = finished(served, [uploaded("rolls.txt", text.encode("cp1251"))], encoding="cp1251")
     assert [outcome["state"] for outcome in again["outcomes"]] == ["replaced"]
     assert made.library.document(wrong["id"]).text == text
+    longer = finished(served, [uploaded("rolls.txt", (text + text).encode("cp1251"))])  # as chosen before
+    assert [outcome["state"] for outcome in longer["outcomes"]] == ["replaced"]
+    [entry] = [entry for entry in listed(served)["documents"] if entry["name"] == "rolls.txt"]
+    assert entry["encoding"] == "cp1251" and entry["by_hand"]
+    finished(served, [uploaded("rolls.txt", (text + text).encode("cp1251"))], encoding="auto")
+    [entry] = [entry for entry in listed(served)["documents"] if entry["name"] == "rolls.txt"]
+    assert entry["encoding"] == "cp1251" and not entry["by_hand"]
     sent = {"files": [uploaded("rolls.txt", b"x")], "encoding": "rot13"}
     assert served["start_adding"](sent) == {"error": EN.not_understood}
 
 
 def test_every_encoding_that_is_offered_is_one() -> None:
     assert [codecs.lookup(codec).name for codec in ENCODINGS]
+
+
+def test_reasons_are_in_the_page_s_language(served: dict[str, Any]) -> None:
+    bad = uploaded("broken.pdf", b"%PDF-1.7 nothing")
+    started = served["start_adding"]({"files": [bad], "language": "zh"})
+    ended(served, started["run"])
+    progress = served["adding_progress"]({"run": started["run"], "language": "zh"})
+    assert progress["outcomes"][0]["says"] == (
+        "没能加入：broken.pdf：文件已损坏，或不是 PDF；请换一份完整的，或重新打印为 PDF"
+    )
+    [failed] = listed(served)["files"]
+    assert failed["reason"].startswith("broken.pdf：文件已损坏")
+    assert served["list_documents"]({"language": "en"})["files"][0]["reason"].startswith("broken.pdf: damaged, or no")
+
+
+def test_files_of_one_name_in_several_folders_are_several(made: MadeUp, served: dict[str, Any]) -> None:
+    one = {**uploaded("a.txt", b"There were 412 avocets.", "one"), "folder": "birds/2023"}
+    two = {**uploaded("a.txt", b"There were 500 avocets.", "two"), "folder": "birds/../2024"}
+    progress = finished(served, [one, two])
+    assert [outcome["state"] for outcome in progress["outcomes"]] == ["added", "added"]
+    found = {tuple(entry.sources) for entry in made.library.documents() if entry.name == "a.txt"}
+    assert found == {("upload:birds/2023/a.txt",), ("upload:birds/2024/a.txt",)}
+    again = {**uploaded("a.txt", b"There were 501 avocets.", "one"), "folder": "birds/2024"}
+    assert [outcome["state"] for outcome in finished(served, [again])["outcomes"]] == ["replaced"]
 
 
 def test_only_an_uploaded_file_is_taken(served: dict[str, Any], tmp_path: Path) -> None:
@@ -283,6 +314,21 @@ def test_collections_are_made_and_left(made: MadeUp, served: dict[str, Any]) -> 
     assert served["put_in_collection"]({"document": id_, "name": "新闻", "there": False}) == {"name": "新闻"}
     assert listed(served)["documents"][1]["collections"] == []
     assert "error" in served["put_in_collection"]({"document": id_, "name": "  ", "there": True})
+
+
+def test_a_collection_is_renamed_and_dissolved(made: MadeUp, served: dict[str, Any]) -> None:
+    [id_] = [entry["id"] for entry in listed(served)["documents"] if entry["name"] == "news.md"]
+    served["put_in_collection"]({"document": id_, "name": "新闻", "there": True})
+    served["put_in_collection"]({"document": id_, "name": "其他", "there": True})
+    assert served["rename_collection"]({"name": "新闻", "new": " 报纸 ", "language": "zh"}) == {"name": "报纸"}
+    assert listed(served)["collections"] == ["其他", "报纸"]
+    taken = served["rename_collection"]({"name": "报纸", "new": "其他", "language": "zh"})
+    assert taken == {"error": "'其他' 不能作为集合的新名称：名称为空，或已有同名集合"}
+    assert served["dissolve_collection"]({"name": "报纸", "language": "zh"}) == {}
+    assert listed(served)["collections"] == ["其他"]
+    gone = served["dissolve_collection"]({"name": "报纸", "language": "zh"})
+    assert gone == {"error": "资料库中没有集合 '报纸'（现有：其他）"}
+    assert id_ in [entry.id for entry in made.library.documents()]
 
 
 def test_where_to_look_is_never_widened() -> None:
