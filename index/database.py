@@ -115,13 +115,19 @@ def connect(folder: Path) -> apsw.Connection:
 
 
 def _set_up(connection: apsw.Connection) -> None:
-    connection.register_fts5_function("term_weight", _term_weight)
     connection.set_busy_timeout(BUSY_MILLISECONDS)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a document said to be searchable survives a power cut
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA temp_store = MEMORY")  # no words in temporary files
+    _add_functions(connection)
+
+
+def _add_functions(connection: apsw.Connection) -> None:
+    # Asked for in a file that cannot be read, apsw says that there is no FTS5: SQLite's own reason comes first.
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    connection.register_fts5_function("term_weight", _term_weight)
 
 
 def _term_weight(api: apsw.FTS5ExtensionApi, *_: object) -> float:
@@ -143,9 +149,8 @@ def _connect_for_reading(folder: Path) -> apsw.Connection:
         address += "&immutable=1"  # with a log SQLite needs the log's index too, which it may find beside it
     try:
         connection = apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
-        connection.register_fts5_function("term_weight", _term_weight)
         connection.set_busy_timeout(BUSY_MILLISECONDS)
-        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        _add_functions(connection)
     except apsw.CantOpenError as error:
         what = "has changes that were not put in place" if log.is_file() else f"cannot be opened ({error})"
         raise LibraryReadOnly(

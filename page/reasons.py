@@ -289,6 +289,6 @@ def _forms() -> tuple[tuple[regex.Pattern[str], str], ...]:
 def _pattern(form: str) -> str:
     pieces = _PART.split(form)  # words, then a name, in turn
     return "".join(
-        f"(?P<{piece}>.+?)" if place % 2 else regex.escape(piece, special_only=True)
+        f"(?P<{piece}>.*?)" if place % 2 else regex.escape(piece, special_only=True)
         for place, piece in enumerate(pieces)
     )

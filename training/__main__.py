@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
         command.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of checkpoints and log")
         command.add_argument("--out", type=Path, help="the packed file (default: reader.safetensors in --work)")
+        command.add_argument(
+            "--mean", type=Path, action="append", default=[], metavar="CHECKPOINT",
+            help="pack the mean of the last checkpoint and this one; may be given again",
+        )  # fmt: skip
         if name == "reader":
             command.add_argument("--constant-tokens", type=int, default=usual.constant_tokens, metavar="N")
             command.add_argument("--decay-tokens", type=int, default=usual.decay_tokens, metavar="N")
@@ -57,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         _train(given.data, given.work, settings)
     else:
         settings = usual
-    _pack(given.data, given.work, out, settings)
+    _pack(given.data, given.work, given.mean, out, settings)
     return 0
 
 
@@ -86,15 +90,15 @@ def _support(data: Path, work: Path) -> None:
             say(line)
 
 
-def _pack(data: Path, work: Path, out: Path, settings: Settings) -> None:
+def _pack(data: Path, work: Path, others: Sequence[Path], out: Path, settings: Settings) -> None:
     from index.bundled import bundled_model_folder
     from training.pack import pack
     from training.rows import read_sets
-    from training.train import trained_network
+    from training.train import LAST, trained_network
 
     bundled = bundled_model_folder()
     with _log(work / "pack.log") as say:
-        pack(trained_network(bundled, work), read_sets(data), settings, bundled, out, say)
+        pack(trained_network(bundled, [work / LAST, *others]), read_sets(data), settings, bundled, out, say)
 
 
 def _calibrate(data: Path, work: Path, questions: int) -> None:

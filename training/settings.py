@@ -23,8 +23,8 @@ class Settings:
     weight_decay: float = 0.01
     warmup_steps: int = 80
     clip: float = 1.0
-    constant_tokens: int = 6_000_000  # trained at the full rate, warm-up included
-    decay_tokens: int = 1_000_000  # then the rate falls to zero in a line
+    constant_tokens: int = 10_000_000  # trained at the full rate, warm-up included
+    decay_tokens: int = 1_200_000  # then the rate falls to zero in a line
     threads: int = 2
     save_seconds: int = 180
     evaluate_steps: int = 400

@@ -112,7 +112,11 @@ def test_uploads_are_added_replaced_known_or_refused_in_words(made: MadeUp, serv
     found = listed(served)
     assert found["library"] == f"3 份文档 · {made.library.counts().passages} 段 · 全部在本机"
     [failed] = found["files"]
-    assert failed["name"] == "broken.pdf" and failed["state"] == "失败" and failed["reason"].startswith("broken.pdf:")
+    assert (
+        failed["name"] == "broken.pdf"
+        and failed["state"] == "失败"
+        and failed["reason"].startswith("broken.pdf：文件已损坏")
+    )
 
     again = finished(served, [uploaded("avocets.txt", b"The survey counted 412 avocets.")])
     assert [outcome["state"] for outcome in again["outcomes"]] == ["unchanged"]

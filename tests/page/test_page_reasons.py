@@ -80,7 +80,7 @@ def test_there_are_messages_to_look_at() -> None:
 
 @pytest.mark.parametrize("limit", list(_WORDS))
 def test_a_limit_of_what_is_counted(limit: str) -> None:
-    words = _WORDS[limit]  # type: ignore[index]
+    words = _WORDS[limit]
     message = f"a: b.docx: more than 20,000 {words} (the limit {limit!r}); divide the file, or raise the limit"
     assert in_language(message, "zh").endswith(f"（限制项 {limit}）；请拆分文件，或调高限制")
     assert in_language(message, "zh").startswith("a: b.docx：") and "20,000" in in_language(message, "zh")
