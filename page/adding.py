@@ -30,10 +30,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that the browser sent: where it lies now, and its name there."""
+    """A file that was sent: where it lies now, and its name there; `source` where it is the new version of a file."""
 
     path: Path
     name: str
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Additions:
                 shutil.move(upload.path, path)
                 with contextlib.suppress(OSError):
                     upload.path.parent.rmdir()  # it was made for this file
-                files.append(Incoming(path, upload.name, UPLOADED + upload.name))
+                files.append(Incoming(path, upload.name, upload.source or UPLOADED + upload.name))
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
