@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from fastapi import FastAPI
 from mcp import Client, StdioServerParameters
 
@@ -98,11 +97,3 @@ def test_over_stdio_with_the_real_models(article_folder: Path) -> None:
 
     command = ["-m", "api", "mcp", "--library", str(article_folder)]
     with_client(StdioServerParameters(command=sys.executable, args=command, cwd=ROOT, env={"PYTHONPATH": "."}), work)
-
-
-@pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_no_session_is_kept(app: FastAPI, method: str) -> None:
-    from starlette.testclient import TestClient
-
-    with TestClient(app, base_url="http://127.0.0.1") as client:
-        assert client.request(method, "/mcp", headers={"Accept": "text/event-stream"}).status_code in (400, 405)
