@@ -37,15 +37,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _mcp(options: argparse.Namespace) -> int:
     from api.mcp_server import mcp_server
-    from api.services import Services
+    from api.services import services_for
     from index.library import Library
-    from page.adding import Additions
     from page.answering import Elsewhere
 
     answering = Elsewhere(Library(options.library), options.model, options.reader)
     say("Serving on stdin and stdout; the models load meanwhile … 正在通过标准输入输出提供服务……")
     try:
-        mcp_server(Services(answering, Additions(answering), None)).run("stdio")
+        mcp_server(services_for(answering)).run("stdio")
     finally:
         answering.close()
     return EXIT_FOUND

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accounts.store import Accounts
@@ -17,9 +18,9 @@ from api.access import Access
 from api.bodies import Bodies
 from api.describe import describe
 from api.mcp_server import mcp_server
+from api.metrics import MEDIA_TYPE
 from api.problems import handle
-from api.services import Services
-from page.adding import Additions
+from api.services import Owner, Services, services_for
 from page.answering import Answering
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def create_app(
     `accounts` are those that have to sign in; without any, whoever reaches it may do everything. `hosts` are the only
     names that it answers to; None for any.
     """
-    services = Services(answering, Additions(answering), accounts)
+    services = services_for(answering, accounts)
     server = mcp_server(services)
     programs = _programs(services)
     programs.router.routes.extend(_mcp_routes(server))
@@ -83,6 +84,11 @@ def _programs(services: Services) -> FastAPI:
     def health() -> dict[str, str]:
         """Say that the server is there; nothing is said of the library."""
         return {"status": "ok"}
+
+    @app.get("/metrics", tags=["running"], dependencies=[Owner], response_class=PlainTextResponse)
+    def metrics() -> Response:
+        """What was done so far, in numbers, as Prometheus reads them."""
+        return Response(services.metrics.text(), media_type=MEDIA_TYPE)
 
     handle(app, services.library.folder)
     describe(app, accounts=services.accounts is not None)

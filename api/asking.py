@@ -18,7 +18,7 @@ from index.errors import YinzhengError
 from rag.answer import search as search_library
 from rag.mentions import Mentions, mentions
 from rag.quote import quote
-from rag.records import Answer, NotFound, Quote
+from rag.records import Answer, Hit, NotFound, Quote
 
 router = APIRouter(tags=["asking"], dependencies=[Reader])
 
@@ -60,9 +60,7 @@ async def ask_stream(question: Question, services: Given, request: Request) -> E
 @router.post("/search")
 def search(wanted: Search, services: Given) -> Hits:
     """Find the passages nearest to a question, best first, without reading them."""
-    services.answering.wait()
-    hits = search_library(services.library, services.answering.embedder, wanted.question, wanted.top_k, wanted.within)
-    return Hits.of(wanted.question, hits)
+    return Hits.of(wanted.question, nearest(services, wanted.question, wanted.top_k, wanted.within))
 
 
 @router.get("/mentions")
@@ -104,7 +102,20 @@ def answer(services: Services, question: Question) -> Answer | NotFound:
         services.answering.wait()
         calibration = services.answering.calibration
         threshold = None if calibration is None else calibration.threshold(question.false_answers)
-    return services.answering.ask(question.question, threshold, question.within)
+    result = None
+    try:
+        with services.metrics.timed("ask"):
+            result = services.answering.ask(question.question, threshold, question.within)
+        return result
+    finally:
+        services.metrics.asked(result)
+
+
+def nearest(services: Services, question: str, top_k: int, within: list[str] | None) -> list[Hit]:
+    """The nearest passages. Raises what `Assistant.search` does."""
+    services.answering.wait()
+    with services.metrics.timed("search"):
+        return search_library(services.library, services.answering.embedder, question, top_k, within)
 
 
 async def _events(services: Services, question: Question, path: str) -> AsyncIterator[dict[str, Any]]:

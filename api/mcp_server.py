@@ -11,14 +11,13 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field
 
-from api.asking import answer
+from api.asking import answer, nearest
 from api.problems import detail_of
 from api.records import Question
 from api.services import Services
 from api.verifying import checked
 from api.written import address
 from index.errors import YinzhengError
-from rag.answer import search as search_library
 from rag.mentions import mentions
 from rag.quote import quote
 from rag.records import Answer, Finding, Quote
@@ -151,8 +150,7 @@ def mcp_server(services: Services) -> MCPServer[Any]:
         """Find the passages nearest to a query, best first, without deciding whether they answer it."""
 
         def work() -> list[Passage]:
-            services.answering.wait()
-            hits = search_library(services.library, services.answering.embedder, query, top_k, within)
+            hits = nearest(services, query, top_k, within)
             return [
                 Passage(
                     address=f"{hit.passage.document}:{hit.passage.start}-{hit.passage.end}",

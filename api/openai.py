@@ -124,7 +124,8 @@ def embeddings(wanted: EmbeddingRequest, services: Given) -> dict[str, Any]:
     if (extra := (wanted.model_extra or {}).get("dimensions")) not in (None, embedder.dimension):
         raise Refused(400, f"the library's model gives {embedder.dimension} dimensions, not {extra}: leave it out")
     embed = embedder.embed_questions if wanted.input_type == "query" else embedder.embed_passages
-    vectors = embed(texts)
+    with services.metrics.timed("embed"):
+        vectors = embed(texts)
     tokens = sum(embedder.count_tokens(texts))
     return {
         "object": "list",

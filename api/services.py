@@ -11,6 +11,7 @@ from fastapi import Depends, Query, Request
 from accounts import who
 from accounts.records import Person, Role
 from accounts.store import Accounts
+from api.metrics import Metrics
 from api.records import Page
 from index.library import Library
 from page.adding import Additions
@@ -27,11 +28,17 @@ class Services:
     answering: Answering
     additions: Additions
     accounts: Accounts | None
+    metrics: Metrics
 
     @property
     def library(self) -> Library:
         """The library that is answered from."""
         return self.answering.library
+
+
+def services_for(answering: Answering, accounts: Accounts | None = None) -> Services:
+    """What a server over a library has."""
+    return Services(answering, Additions(answering), accounts, Metrics(answering.library))
 
 
 def services_of(request: Request) -> Services:

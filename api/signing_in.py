@@ -58,7 +58,7 @@ def signing_in(accounts: Accounts, tries: Tries) -> APIRouter:
     def show(request: Request, then: Annotated[str, Query(alias="next")] = "/") -> HTMLResponse:
         return _page(request, then)
 
-    @router.post(SIGN_IN)
+    @router.post(SIGN_IN, response_model=None)
     async def sign_in(
         request: Request,
         name: Annotated[str, Form(max_length=1000)] = "",

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from accounts.who import own_evidence
 from index.errors import YinzhengError
 from index.library import Library
 from page.evidence_actions import MEDIA_TYPES, Request, act, page_words
@@ -13,7 +14,6 @@ from page.evidence_html import frame
 from page.look import source
 from page.words import CHINESE, ENGLISH, Words
 from page.words_evidence import evidence_words
-from rag.evidence import open_evidence
 
 
 def evidence_part(library: Library) -> gr.HTML:
@@ -23,7 +23,7 @@ def evidence_part(library: Library) -> gr.HTML:
         given = data if isinstance(data, dict) else {}
         words = CHINESE if given.get("language") == CHINESE.language else ENGLISH
         try:
-            lists = open_evidence(library.folder)
+            lists = own_evidence(library.folder)  # of whoever is signed in
         except YinzhengError as error:
             return {"error": str(error)}
         try:

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from accounts import passwords
 from accounts.store import Accounts, accounts_folder
 from api.app import create_app
 from index.library import Library
@@ -38,6 +39,17 @@ PASSWORD = "correct horse battery"
 def assistant_of(library: Library) -> Assistant:
     """An assistant with the fast model and the reader of numbers."""
     return Assistant(library, TermEmbedder(), NumberReader(), plain_calibration())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Argon2 with little work: what it does is the same."""
+    from argon2 import PasswordHasher
+
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        patch.setattr(passwords, "_hasher", lambda: quick)
+        yield
 
 
 @pytest.fixture
