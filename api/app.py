@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI
+from mcp.server.transport_security import TransportSecuritySettings
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accounts.store import Accounts
@@ -42,12 +44,13 @@ def create_app(
     names that it answers to; None for any.
     """
     services = services_for(answering, accounts)
-    server = mcp_server(services)
     programs = _programs(services)
-    programs.router.routes.extend(_mcp_routes(server))
 
     @contextlib.asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
+        server = mcp_server(services)  # a new one each time that the application starts: it runs once
+        ours = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # `Access` has looked already
+        programs.state.mcp = server.streamable_http_app(stateless_http=True, transport_security=ours)
         async with server.session_manager.run():
             yield
 
@@ -90,17 +93,18 @@ def _programs(services: Services) -> FastAPI:
         """What was done so far, in numbers, as Prometheus reads them."""
         return Response(services.metrics.text(), media_type=MEDIA_TYPE)
 
+    app.router.routes.append(Route("/mcp", _Mcp(), methods=["POST"]))
     handle(app, services.library.folder)
     describe(app, accounts=services.accounts is not None)
     return app
 
 
-def _mcp_routes(server: Any) -> list[Any]:
-    from mcp.server.transport_security import TransportSecuritySettings
+class _Mcp:
+    """The MCP server, for one call at a time: no session is kept, so only calls are taken."""
 
-    ours = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # `Access` has looked already
-    routes: list[Any] = server.streamable_http_app(stateless_http=True, transport_security=ours).routes
-    return routes
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await scope["app"].state.mcp(scope, receive, send)
 
 
 class _Programs:

@@ -15,7 +15,7 @@ Ask a library of documents, and get exact quotes. Offsets are Unicode code point
 exclusive, and `text == document.text[start:end]`. Every error is a problem (RFC 9457). Lists come in parts: `next` is
 the offset of the next one.
 """
-_ALWAYS = (401, 403, 404, 408, 413, 421, 422, 429, 500, 503)
+_ALWAYS = (400, 401, 403, 404, 408, 413, 421, 422, 429, 500, 503)
 _CHANGING = (409, 415, 507)
 
 
@@ -36,9 +36,9 @@ def _described(app: FastAPI, accounts: bool) -> dict[str, Any]:
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    for path, methods in made["paths"].items():
+    for methods in made["paths"].values():
         for operation in methods.values():
-            for status in (*_ALWAYS, *_CHANGING, *((400,) if path.startswith("/v1/") else ())):
+            for status in (*_ALWAYS, *_CHANGING):
                 operation["responses"][str(status)] = _problem(status)
             operation["responses"] = dict(sorted(operation["responses"].items()))
     if accounts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from accounts.records import Change, Role, Token
 from index.collections import Collection
@@ -32,8 +32,9 @@ _PLAIN = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]*"
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=rf"^{_PLAIN}\w{_PLAIN}$")]
 Field_ = Annotated[str, StringConstraints(max_length=MOST_CHARACTERS)]
 DocumentId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-Number = Annotated[int, Field(ge=1, le=2**53)]
-Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Number = Annotated[int, BeforeValidator(lambda given: _whole(given)), Field(ge=1, le=2**53)]
+Offset = Annotated[int, BeforeValidator(lambda given: _whole(given)), Field(ge=0, le=2**31 - 1)]
+Few = Annotated[int, BeforeValidator(lambda given: _whole(given)), Field(ge=1, le=100)]
 
 
 class _Given(BaseModel):
@@ -73,7 +74,7 @@ class Search(_Given):
     """What is looked for, without reading it."""
 
     question: Typed = Field(examples=["数字化转型"])
-    top_k: int = Field(10, ge=1, le=100, description="how many passages")
+    top_k: Few = Field(10, description="how many passages")
     within: list[Typed] | None = Field(None, max_length=1000, examples=[None])
 
 
@@ -305,6 +306,9 @@ class CheckedOut(BaseModel):
     counts: dict[str, int]
     quotations: list[dict[str, Any]]
     figures: list[dict[str, Any]]
+    unreadable: str | None = Field(
+        None, description="why the file cannot be read as a report; nothing was checked then"
+    )
 
 
 class Status(BaseModel):
@@ -329,7 +333,7 @@ class TokenWish(_Given):
 
     name: Line = Field(examples=["notebook"])
     scope: Role = "reader"
-    days: int | None = Field(None, ge=1, le=3650)
+    days: Annotated[Number, Field(le=3650)] | None = None
 
 
 class NewToken(BaseModel):
@@ -342,6 +346,11 @@ class NewToken(BaseModel):
 Changes = Page[Change]
 Collections = Page[Collection]
 Reports = Page[Report]
+
+
+def _whole(given: object) -> object:
+    """5.0 is a whole number in JSON as 5 is."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
 def _name(source: str) -> str:
