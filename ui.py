@@ -1,6 +1,7 @@
-"""The page: a conversation, and beside it the documents that its answers quote.
+"""The page: a conversation, and beside it the documents that its answers quote; and the API on the same server.
 
 python ui.py [--library DIR] [--model NAME] [--reader NAME] [--llm openai:URL|hf:NAME] [--host HOST] [--port PORT]
+             [--open]
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,28 +52,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from api.serving import accounts_for, serve
+
     model = model_of(options)
+    accounts = accounts_for(options.library, options.host, options.open)  # said before anything is loaded
     if not _has_documents(options.library):
         _make_library(options.library, options.model)
     say("Starting the page; the models load meanwhile … 正在启动页面，同时载入模型……")
     answering = Elsewhere(Library(options.library), options.model, options.reader)
     blocks = build(answering, model, options.unsupported)
-    from page.look import look
-
     try:
-        _, url, _ = blocks.launch(
-            server_name=options.host,
-            server_port=free_port(options.host, options.port),
-            prevent_thread_lock=True,
-            quiet=True,
-            share=False,
-            ssr_mode=False,
-            **look(),
-        )
-        say(f"ready / 就绪: {url}")
-        answering.wait()
-        say("The models are loaded. 模型已载入。")
-        threading.Event().wait()
+        serve(answering, blocks, accounts, options.host, free_port(options.host, options.port), options.open)
     finally:
         blocks.close(verbose=False)
         answering.close()
@@ -130,6 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reader", metavar="NAME", help="an extractive model of the hub, or its folder, that reads")
     add_model_options(parser)
     parser.add_argument("--host", default="127.0.0.1", help="address to serve at (default: %(default)s, this machine)")
+    parser.add_argument(
+        "--open", action="store_true", help="let everyone who reaches it do everything, without accounts / 不设账户"
+    )
     parser.add_argument("--port", type=int, default=PORT, help="port (default: %(default)s, or the next that is free)")
     return parser
 

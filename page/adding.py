@@ -31,16 +31,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that the browser sent: where it lies now, its name there, and the folders it was in, "a/b" or none."""
+    """A file that was sent: where it lies now, its name there, and the folders it was in, "a/b" or none.
+
+    `replaces` is what the library knows the file by whose new version it is.
+    """
 
     path: Path
     name: str
     folder: str = ""
+    replaces: str | None = None
 
     @property
     def source(self) -> str:
         """What the library knows it by: files of one name in several folders are several."""
-        return UPLOADED + "/".join(part for part in (self.folder, self.name) if part)
+        return self.replaces or UPLOADED + "/".join(part for part in (self.folder, self.name) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from accounts import who
 from index.apart import page_boxes_apart, page_picture_apart
 from index.collections import collect, collections, dissolve, rename_collection, take_out
 from index.errors import UnknownDocument, YinzhengError
@@ -49,18 +50,18 @@ class Shelf:
         """What the Documents tab may call, each with one record, the page's language in it."""
         return [
             _served(self.list_documents),
-            _served(self.edit_document),
-            _served(self.put_in_collection),
-            _served(self.rename_collection),
-            _served(self.dissolve_collection),
-            _served(self.remove_document),
-            _served(self.undo_removal),
-            _served(self.finish_removals),
-            _served(self.forget_file),
-            _served(self.start_adding),
-            _served(self.adding_progress),
-            _served(self.cancel_adding),
-            _served(self.discard_uploads),
+            _changing(self.edit_document, "document.edit"),
+            _changing(self.put_in_collection, "document.collections"),
+            _changing(self.rename_collection, "collection.rename"),
+            _changing(self.dissolve_collection, "collection.dissolve"),
+            _changing(self.remove_document, "document.remove"),
+            _changing(self.undo_removal, "document.keep"),
+            _changing(self.finish_removals),
+            _changing(self.forget_file, "file.forget"),
+            _changing(self.start_adding, "document.add"),
+            _changing(self.adding_progress),
+            _changing(self.cancel_adding),
+            _changing(self.discard_uploads),
         ]
 
     def picker(self) -> list[Served]:
@@ -216,6 +217,28 @@ def _served(function: Callable[[Data], dict[str, Any]]) -> Served:
 
     answered.__name__ = function.__name__  # what the browser calls it by
     return answered
+
+
+def _changing(function: Callable[[Data], dict[str, Any]], action: str = "") -> Served:
+    """The same for what only editors may do; done, it is a line of the audit log where it is an `action`."""
+
+    def allowed(data: Data) -> dict[str, Any]:
+        who.require("editor")
+        done = function(data)
+        if action and "error" not in done:
+            who.note(action, *_audited(data))
+        return done
+
+    allowed.__name__ = function.__name__
+    return _served(allowed)
+
+
+def _audited(data: Data) -> tuple[str, str]:
+    """What the audit log says of a call: which document, file or names, and what of it; never a text."""
+    if "files" in data:
+        return ", ".join(uploaded_name(str(file["name"])) for file in data["files"]), str(data.get("collection") or "")
+    detail = ", ".join(map(str, data["changes"])) if "changes" in data else str(data.get("name", ""))
+    return str(data.get("document", data.get("source", ""))), detail
 
 
 def _uploads(data: Data) -> list[Upload]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from accounts.who import own_evidence
 from index.errors import YinzhengError
 from page.answering import Answering
 from page.evidence_actions import MEDIA_TYPES, Request, act, page_words
@@ -14,7 +15,6 @@ from page.evidence_html import frame
 from page.look import source
 from page.words import CHINESE, ENGLISH, Words
 from page.words_evidence import evidence_words
-from rag.evidence import open_evidence
 from rag.speaking import Speaking
 
 
@@ -29,7 +29,7 @@ def evidence_part(answering: Answering) -> gr.HTML:
         given = data if isinstance(data, dict) else {}
         words = CHINESE if given.get("language") == CHINESE.language else ENGLISH
         try:
-            lists = open_evidence(library.folder)
+            lists = own_evidence(library.folder)  # of whoever is signed in
         except YinzhengError as error:
             return {"error": str(error)}
         try:

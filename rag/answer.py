@@ -75,12 +75,8 @@ class Assistant:
             return self._gathered(question, limits, searched) or self._by_parts(refusal, threshold, limits) or refusal
 
     def search(self, question: str, top_k: int, within: Sequence[str] | None = None) -> list[Hit]:
-        """The passages nearest to a question, best first, without reading them. Raises what `ask` does."""
-        question = _cleaned(question)
-        vector = self.embedder.embed_questions([question])[0]
-        with self.library.snapshot():
-            limits = None if within is None else scope(self.library, within)
-            return retrieve(self.library, question, vector, top_k, limits)
+        """`search` with the assistant's own library and model."""
+        return search(self.library, self.embedder, question, top_k, within)
 
     def supports(self, claim: str, texts: Sequence[str]) -> list[bool]:
         """Whether each text holds a claim, as far as the reader can tell."""
@@ -237,6 +233,17 @@ class Assistant:
     def _searched(self, limits: Scope | None, read: int) -> Searched:
         counts = self.library.counts(None if limits is None else limits.documents)
         return Searched(counts.documents, counts.passages, read, datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def search(
+    library: Library, embedder: Embedder, question: str, top_k: int, within: Sequence[str] | None = None
+) -> list[Hit]:
+    """The passages nearest to a question, best first, without reading them. Raises what `Assistant.ask` does."""
+    question = _cleaned(question)
+    vector = embedder.embed_questions([question])[0]
+    with library.snapshot():
+        limits = None if within is None else scope(library, within)
+        return retrieve(library, question, vector, top_k, limits)
 
 
 def open_assistant(folder: Path, model: str | None = None, reader: str | None = None) -> Assistant:
