@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.store import FILE_NAME, Accounts, accounts_folder
 from api.access import is_loopback
@@ -57,8 +59,9 @@ def serve(
     """Serve until interrupted; then what is being answered is answered first. Says when it is ready."""
     hosts = None if everyone else LOOPBACK_NAMES | {host}
     app = create_app(answering, accounts, hosts, blocks)
+    stopping = Stopping(app)
     config = uvicorn.Config(
-        app,
+        stopping,
         host,
         port,
         log_level="warning",
@@ -67,16 +70,47 @@ def serve(
         limit_concurrency=_AT_ONCE,
         server_header=False,
     )
-    server = _Telling(config, answering)
+    server = _Telling(config, answering, stopping)
     server.run()
+
+
+class Stopping:
+    """Lets the streams by which a page tells that it is open end when the server stops; they never end by themselves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """End them, now and from now on."""
+        self._stopped.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if "/heartbeat/" not in scope.get("path", ""):
+            await self._app(scope, receive, send)
+            return
+
+        async def until_stopped() -> Message:
+            coming = asyncio.ensure_future(receive())
+            stopped = asyncio.ensure_future(self._stopped.wait())
+            try:
+                await asyncio.wait({coming, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                return coming.result() if coming.done() else {"type": "http.disconnect"}
+            finally:
+                coming.cancel()
+                stopped.cancel()
+
+        await self._app(scope, until_stopped, send)
 
 
 class _Telling(uvicorn.Server):
     """A server that says when it is ready, and when the models are."""
 
-    def __init__(self, config: uvicorn.Config, answering: Answering) -> None:
+    def __init__(self, config: uvicorn.Config, answering: Answering, stopping: Stopping) -> None:
         super().__init__(config)
         self._answering = answering
+        self._stopping = stopping
         self._failure: BaseException | None = None
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
@@ -92,6 +126,11 @@ class _Telling(uvicorn.Server):
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
             say(f"ready / 就绪: http://{host}:{self.config.port}/")
             threading.Thread(target=self._wait, daemon=True).start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what is being answered end, and the streams that are only open."""
+        self._stopping.stop()
+        await super().shutdown(sockets)
 
     def _wait(self) -> None:
         try:

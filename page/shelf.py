@@ -90,8 +90,8 @@ def _list(words: DocumentWords) -> str:
         f'<table><caption class="unseen">{escape(words.table)}</caption><thead><tr>{columns}'
         f'<td class="acts"></td></tr></thead><tbody></tbody></table>'
         '<p class="empty" hidden></p>'
-        f'<section class="named" hidden><h3>{escape(words.picker_collections)}</h3><ul></ul></section>'
-        f'<section class="files" hidden><h3>{escape(words.other_files)}</h3><ul></ul></section>'
+        f'<section class="named" hidden><h2>{escape(words.picker_collections)}</h2><ul></ul></section>'
+        f'<section class="files" hidden><h2>{escape(words.other_files)}</h2><ul></ul></section>'
     )
 
 

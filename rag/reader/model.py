@@ -66,11 +66,12 @@ class SpanReader:
 
     def _windows_read(self, question: str, texts: Sequence[str], headings: Sequence[str]) -> list[_Read]:
         asked, *encoded = encode_all(self._tokenizer, [question, *headings, *texts])
+        before, within = encoded[: len(headings)], encoded[len(headings) :]
         parts: list[tuple[int, Window]] = []
-        for place, heading in enumerate(headings):
-            tokens = _with_extent(encoded[len(headings) + place])
+        for place, (heading, around_text, text) in enumerate(zip(headings, before, within, strict=True)):
+            tokens = _with_extent(text)
             if tokens.ids:
-                around = encoded[place] if heading else Tokens([], [])
+                around = around_text if heading else Tokens([], [])
                 parts += [(place, window) for window in windows(asked, around, tokens, WINDOW)]
         found: list[_Read] = []
         for group in by_length([len(window.ids) for _, window in parts]):
