@@ -75,7 +75,7 @@ def serve(
 
 
 class Stopping:
-    """Lets the streams by which a page tells that it is open end when the server stops; they never end by themselves."""
+    """Ends the streams by which a page tells that it is open when the server stops; they never end by themselves."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
