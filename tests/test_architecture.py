@@ -79,7 +79,7 @@ def test_documents_name_files_that_exist() -> None:
 
 
 def test_requirements_are_pinned() -> None:
-    for name in ("requirements.txt", "requirements-test.txt", "constraints.txt"):
+    for name in ("requirements.txt", "requirements-test.txt", "requirements-test-model.txt", "constraints.txt"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         pins = [line.split(";")[0].strip() for line in lines if line.strip() and not line.startswith(("#", "-"))]
         assert pins
