@@ -23,6 +23,7 @@ from accounts.passwords import hashed, is_right
 from accounts.records import ROLES, Account, Change, Person, Role, Token, UnusableAccount
 from index.database import BUSY_MILLISECONDS, rows
 from index.errors import LibraryDamaged, LibraryError
+from index.places import beside
 
 FILE_NAME = "accounts.sqlite"
 FORMAT_VERSION = 1
@@ -59,8 +60,7 @@ def accounts_folder(library: Path) -> Path:
     >>> accounts_folder(Path("/data/library")).name
     'library-accounts'
     """
-    library = library.resolve()
-    return library.with_name(f"{library.name}-accounts")
+    return beside(library, "accounts")
 
 
 def account_name(given: str) -> str:

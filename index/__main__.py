@@ -19,6 +19,7 @@ from index.store import EDITABLE
 from index.talk import EXIT_ERROR, EXIT_FOUND, Counter, FileCounter, print_json, run_command, say
 
 if TYPE_CHECKING:
+    from index.backup import Backup
     from index.embed import Embedder
 
 _DOCUMENT = "id (or its beginning), name, or path"
@@ -78,6 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     collection.add_argument("name", nargs="?", type=text_of, metavar="NAME", help="the collection")
     collection.add_argument("rest", nargs="*", metavar="DOCUMENT", help=f"{_DOCUMENT}; for rename, the new name")
     command("check", _check, "whether everything in the library agrees with itself / 检查文档库")
+    backup = command("backup", _backup, "copy the library and what lies beside it, while it answers / 备份文档库")
+    backup.add_argument("to", type=Path, metavar="FOLDER", help="a folder that is not there yet")
+    restore = command("restore", _restore, "make a library of a backup, in an empty folder / 由备份恢复")
+    restore.add_argument("backup", type=Path, metavar="FOLDER", help="the backup")
     rebuild = command("rebuild", _rebuild, "make the library anew from its own texts / 重建文档库")
     rebuild.add_argument("--model", help=f"embedding model from now on (default: {BUNDLED_NAME})")
     return parser
@@ -323,6 +328,31 @@ def _check(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"problems": found})
     return EXIT_ERROR if found else EXIT_FOUND
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from index.backup import back_up
+
+    say("Copying, then checking the copy … 正在复制并校验……")
+    made = back_up(options.library, options.to, Counter("bytes / 字节"))
+    _say_backup(options, made, f"Backed up to / 已备份到: {options.to}")
+    return EXIT_FOUND
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from index.backup import restore
+
+    say("Checking the backup, then copying … 正在校验备份并复制……")
+    made = restore(options.backup, options.library, Counter("bytes / 字节"))
+    _say_backup(options, made, f"Restored to / 已恢复到: {options.library}")
+    return EXIT_FOUND
+
+
+def _say_backup(options: argparse.Namespace, made: Backup, where: str) -> None:
+    if options.json:
+        print_json(asdict(made))
+    size = sum(file.bytes for file in made.files) / 1e6
+    say(f"{where}\n{made.documents} documents / 篇文档, {made.passages} passages / 段, {size:.1f} MB, {made.made}")
 
 
 def _rebuild(options: argparse.Namespace) -> int:

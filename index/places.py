@@ -12,6 +12,16 @@ def default_library() -> Path:
     return user_data_path("yinzheng") / "library"
 
 
+def beside(library: Path, part: str) -> Path:
+    """The folder of what belongs to a library and does not go with its documents: evidence, accounts, …
+
+    >>> beside(Path("/data/library"), "evidence").name
+    'library-evidence'
+    """
+    library = library.resolve()
+    return library.with_name(f"{library.name}-{part}")
+
+
 def text_of(given: Path | str) -> str:
     """A path or an argument as text; bytes that are not UTF-8 are written out.
 

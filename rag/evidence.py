@@ -21,6 +21,7 @@ import apsw
 from index.database import BUSY_MILLISECONDS, rows
 from index.errors import LibraryDamaged, LibraryError, YinzhengError
 from index.library import Library
+from index.places import beside
 from index.records import Document
 from rag.absences import remove_absences
 from rag.quote import quote
@@ -118,8 +119,7 @@ def evidence_folder(library: Path) -> Path:
     >>> evidence_folder(Path("/data/library")).name
     'library-evidence'
     """
-    library = library.resolve()
-    return library.with_name(f"{library.name}-evidence")
+    return beside(library, "evidence")
 
 
 class Evidence:
