@@ -1,7 +1,7 @@
 """The page: a conversation, and beside it the documents that its answers quote; and the API on the same server.
 
 python ui.py [--library DIR] [--model NAME] [--reader NAME] [--llm openai:URL|hf:NAME] [--host HOST] [--port PORT]
-             [--open]
+             [--open] [--log requests|questions]
 """
 
 from __future__ import annotations
@@ -52,20 +52,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from api.log import log_to_stderr
     from api.serving import accounts_for, serve
+    from api.watched import Watched
 
+    log_to_stderr(options.log)
     model = model_of(options)
     accounts = accounts_for(options.library, options.host, options.open)  # said before anything is loaded
     if not _has_documents(options.library):
         _make_library(options.library, options.model)
     say("Starting the page; the models load meanwhile … 正在启动页面，同时载入模型……")
-    answering = Elsewhere(Library(options.library), options.model, options.reader)
+    elsewhere = Elsewhere(Library(options.library), options.model, options.reader)
+    answering = Watched(elsewhere)
     blocks = build(answering, model, options.unsupported)
     try:
         serve(answering, blocks, accounts, options.host, free_port(options.host, options.port), options.open)
     finally:
         blocks.close(verbose=False)
-        answering.close()
+        elsewhere.close()
     return 0
 
 
@@ -122,6 +126,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--open", action="store_true", help="let everyone who reaches it do everything, without accounts / 不设账户"
     )
+    parser.add_argument(
+        "--log", choices=("nothing", "requests", "questions"), default="nothing",
+        help="JSON lines on stderr: requests without any text, or with the questions' words too / 日志",
+    )  # fmt: skip
     parser.add_argument("--port", type=int, default=PORT, help="port (default: %(default)s, or the next that is free)")
     return parser
 

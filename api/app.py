@@ -19,6 +19,7 @@ from api import asking, collections, documents, evidence, openai, own, signing_i
 from api.access import Access
 from api.bodies import Bodies
 from api.describe import describe
+from api.log import Logging
 from api.mcp_server import mcp_server
 from api.metrics import MEDIA_TYPE
 from api.problems import handle
@@ -58,6 +59,7 @@ def create_app(
         openapi_url=None,
         lifespan=running,
         middleware=[
+            Middleware(Logging),
             Middleware(Bodies),
             Middleware(Access, accounts=accounts, hosts=hosts if accounts is None else None),
             Middleware(_Programs, programs=programs),

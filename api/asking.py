@@ -102,13 +102,7 @@ def answer(services: Services, question: Question) -> Answer | NotFound:
         services.answering.wait()
         calibration = services.answering.calibration
         threshold = None if calibration is None else calibration.threshold(question.false_answers)
-    result = None
-    try:
-        with services.metrics.timed("ask"):
-            result = services.answering.ask(question.question, threshold, question.within)
-        return result
-    finally:
-        services.metrics.asked(result)
+    return services.answering.ask(question.question, threshold, question.within)
 
 
 def nearest(services: Services, question: str, top_k: int, within: list[str] | None) -> list[Hit]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -17,13 +17,14 @@ from rag.records import Answer, NotFound
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_DOING = ("ask", "search", "embed")
+_DOING = ("ask", "search", "mentions", "embed")
 
 
 class Metrics:
     """The numbers of one server, in a registry of their own."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, waiting: Callable[[], int]) -> None:
+        """`waiting` says how many questions wait just now."""
         self._registry = CollectorRegistry()
         self._questions = Counter(
             "yinzheng_questions", "Questions by what came of them.", ("outcome",), registry=self._registry
@@ -35,6 +36,8 @@ class Metrics:
         )
         for stage in _DOING:
             self._seconds.labels(stage)
+        gauge = Gauge("yinzheng_waiting", "Questions that wait or are being answered.", registry=self._registry)
+        gauge.set_function(waiting)
         self._registry.register(_OfLibrary(library))
 
     @contextmanager

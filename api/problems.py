@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from accounts.records import NotAllowed, UnusableAccount
+from api.watched import TooManyWaiting
 from index.errors import (
     LibraryBusy,
     LibraryDamaged,
@@ -34,6 +35,7 @@ from rag.verify import UnreadableReport
 
 MEDIA_TYPE = "application/problem+json"
 _RETRY_SECONDS = 2
+_RETRY_LATER_SECONDS = 30  # where many wait
 
 # The first that fits; what is named nowhere is the server's fault.
 _STATUS: tuple[tuple[type[YinzhengError], int], ...] = (
@@ -52,6 +54,7 @@ _STATUS: tuple[tuple[type[YinzhengError], int], ...] = (
     (UnusableTerm, 422),
     (LibraryBusy, 503),
     (AnsweringEnded, 503),
+    (TooManyWaiting, 503),
     (LibraryFull, 507),
     (LibraryDamaged, 500),
 )
@@ -123,7 +126,8 @@ def handle(app: FastAPI, library: Path) -> None:
     async def expected(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, YinzhengError)
         status = status_of(error)
-        headers = {"Retry-After": str(_RETRY_SECONDS)} if status == 503 else None
+        seconds = _RETRY_LATER_SECONDS if isinstance(error, TooManyWaiting) else _RETRY_SECONDS
+        headers = {"Retry-After": str(seconds)} if status == 503 else None
         return problem(status, detail_of(error, library), request.url.path, headers)
 
     async def http(request: Request, error: Exception) -> JSONResponse:

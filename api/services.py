@@ -13,6 +13,7 @@ from accounts.records import Person, Role
 from accounts.store import Accounts
 from api.metrics import Metrics
 from api.records import Page
+from api.watched import Watched
 from index.library import Library
 from page.adding import Additions
 from page.answering import Answering
@@ -25,10 +26,14 @@ _Item = TypeVar("_Item")
 class Services:
     """What one server has. `accounts` is None where whoever reaches it may do everything."""
 
-    answering: Answering
+    answering: Watched
     additions: Additions
     accounts: Accounts | None
-    metrics: Metrics
+
+    @property
+    def metrics(self) -> Metrics:
+        """The numbers of what was answered."""
+        return self.answering.metrics
 
     @property
     def library(self) -> Library:
@@ -38,7 +43,8 @@ class Services:
 
 def services_for(answering: Answering, accounts: Accounts | None = None) -> Services:
     """What a server over a library has."""
-    return Services(answering, Additions(answering), accounts, Metrics(answering.library))
+    watched = answering if isinstance(answering, Watched) else Watched(answering)
+    return Services(watched, Additions(watched), accounts)
 
 
 def services_of(request: Request) -> Services:

@@ -8,8 +8,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from accounts.store import FILE_NAME, Accounts, accounts_folder
 from api.access import is_loopback
@@ -69,9 +71,43 @@ def serve(
         timeout_graceful_shutdown=_STOPPING_SECONDS,
         limit_concurrency=_AT_ONCE,
         server_header=False,
+        http=Impatient,
     )
     server = _Telling(config, answering, stopping)
     server.run()
+
+
+class Impatient(H11Protocol):
+    """Closes a connection on which the head of a request has not come whole in time, however steadily it drips."""
+
+    HEAD_SECONDS = 20.0
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        super().connection_lost(exc)
+        self._stop_waiting()
+
+    def _watch(self) -> None:
+        if self.conn.their_state is not h11.IDLE:  # the head is here; `Bodies` sees to the rest
+            self._stop_waiting()
+        elif self._timer is None and not self.transport.is_closing():
+            self._timer = self.loop.call_later(self.HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
 
 class Stopping:
