@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from accounts.store import Accounts
 from api.app import create_app
+from api.bodies import Bodies
 from api.log import log_to_stderr
 from api.serving import Impatient
 from api.watched import TooManyWaiting, Watched
@@ -165,3 +166,19 @@ def _dripped_until_closed(connection: socket.socket) -> bool:
         except ConnectionError:
             return True
     return False
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(app: FastAPI) -> None:
+    for one in app.user_middleware:
+        if getattr(one.cls, "__name__", "") == Bodies.__name__:
+            one.kwargs["seconds"] = 0.4
+    with serving(app) as address:
+        port = int(address.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
+            head = "POST /api/v1/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+            slow.sendall(f'{head}Content-Length: 100\r\n\r\n{{"question": '.encode())
+            came = slow.recv(4000)
+            while part := slow.recv(4000):  # it is closed
+                came += part
+            assert came.startswith(b"HTTP/1.1 408")
+            assert b"did not come within" in came
