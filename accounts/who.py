@@ -10,7 +10,8 @@ from pathlib import Path
 
 from accounts.records import THIS_MACHINE, NotAllowed, Person, Role, may
 from accounts.store import Accounts
-from rag.evidence import Evidence, evidence_folder
+from index.places import beside
+from rag.evidence import Evidence
 
 asking: ContextVar[Person] = ContextVar("asking", default=THIS_MACHINE)
 kept: ContextVar[Accounts | None] = ContextVar("kept", default=None)  # the accounts served with, if any
@@ -40,10 +41,15 @@ def own_evidence(library: Path) -> Evidence:
 
 
 def own_evidence_folder(library: Path, person: Person) -> Path:
-    """Where a person's lists lie; those of the machine's own user lie where the commands look.
+    """Where a person's lists lie.
 
     >>> own_evidence_folder(Path("/data/library"), Person(3, "an", "reader")).name
     'person-3'
     """
-    folder = evidence_folder(library)
+    return own_folder(library, "evidence", person)
+
+
+def own_folder(library: Path, part: str, person: Person) -> Path:
+    """Where a person's part of what lies beside a library is; the machine's own user's, where the commands look."""
+    folder = beside(library, part)
     return folder if person.id == 0 else folder / f"person-{person.id}"

@@ -33,7 +33,8 @@ class Turn:
     `asked` is the question as it was typed, `question` the whole one that is searched for, the same but for a
     follow-up. `writes` is whether a written answer is wanted; while one is being written the state is "writing".
     `false_answers` is the share of false answers that it is to be answered with, None for the usual one.
-    `within` is where to look for it, None for everywhere.
+    `within` is where to look for it, None for everywhere. `stale` are the numbers of the quotes whose source is no
+    longer what it was when a kept conversation is opened again.
     """
 
     question: str
@@ -45,6 +46,7 @@ class Turn:
     asked: str = ""
     writes: bool = False
     written: Written | None = None
+    stale: tuple[int, ...] = ()
 
 
 Turns = tuple[Turn, ...]

@@ -9,13 +9,16 @@ from typing import Any
 
 import gradio as gr
 
+from index.errors import YinzhengError
 from index.readers import KNOWN_SUFFIXES
 from page import html
 from page.answering import Answering
 from page.conversation import Turns, answered, asked, stopped, waiting
+from page.conversations import conversations_frame, conversations_part
 from page.document import AROUND
 from page.documents import Shelf
 from page.evidence import evidence_frame, evidence_part
+from page.kept import Place, opened_again, own_place, saved
 from page.look import source
 from page.removing import HELD_SECONDS
 from page.shelf import picker, shelf, views
@@ -23,6 +26,7 @@ from page.suggest import suggestions
 from page.sureness import chosen
 from page.within import chosen_within
 from page.words import CHINESE, ENGLISH, Words, words_for
+from page.words_conversations import conversation_words
 from page.words_documents import document_words
 from page.words_evidence import evidence_words
 from page.written import switch_html
@@ -61,6 +65,7 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
             html.header(library, words),
             *_fixed(words),
             evidence_frame(words),
+            conversations_frame(words),
             gr.Textbox(label=words.question_label, placeholder=words.placeholder),
             gr.Button(words.ask),
             gr.Button(words.stop),
@@ -75,35 +80,58 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
         return html.settings(assistant.calibration, words_of(request))
 
     def ask(
-        question: str, turns: Turns, share: float | None, within: str, writing: str, request: gr.Request
+        question: str,
+        turns: Turns,
+        place: Place | None,
+        share: float | None,
+        within: str,
+        writing: str,
+        request: gr.Request,
     ) -> tuple[Any, ...]:
         after = asked(
             turns, question, assistant, words_of(request), chosen(share), chosen_within(within), writing == "written"
         )
-        return ("" if after != turns else question, *shown(after, request))
+        return ("" if after != turns else question, *shown(after, request), place or own_place(library.folder))
 
     def ask_again(
-        turns: Turns, share: float | None, within: str, writing: str, request: gr.Request, event: gr.EventData
+        turns: Turns,
+        place: Place | None,
+        share: float | None,
+        within: str,
+        writing: str,
+        request: gr.Request,
+        event: gr.EventData,
     ) -> tuple[Any, ...]:
         writes = writing == "written"
         words = words_of(request)
         after = asked(turns, str(event.question), assistant, words, chosen(share), chosen_within(within), writes)
-        return shown(after, request)
+        return (*shown(after, request), place or own_place(library.folder))
 
-    async def answer(turns: Turns, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
+    async def answer(turns: Turns, place: Place | None, request: gr.Request) -> AsyncIterator[tuple[Any, ...]]:
         async for after in answered(turns, assistant, words_of(request), model):
-            yield shown(after, request)
+            if not waiting(after):
+                place = await asyncio.to_thread(saved, place, after, library)
+            yield (*shown(after, request), place)
 
-    def stop(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
-        return shown(stopped(turns, words_of(request)), request)
+    def stop(turns: Turns, place: Place | None, request: gr.Request) -> tuple[Any, ...]:
+        after = stopped(turns, words_of(request))
+        return (*shown(after, request), saved(place, after, library) if after != turns else place)
 
     def begin(request: gr.Request) -> tuple[Any, ...]:
-        return shown((), request)
+        return (*shown((), request), None)
+
+    def reopen(request: gr.Request, event: gr.EventData) -> tuple[Any, ...]:
+        try:
+            turns, place = opened_again(int(event.conversation), library)
+        except YinzhengError:  # another window has deleted it; the list will say so
+            return tuple(gr.skip() for _ in range(6))
+        return (*shown(turns, request), place)
 
     with gr.Blocks(
         title="引证 Yinzheng", analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT
     ) as blocks:
         turns = gr.State(())
+        place = gr.State(None)  # where the conversation is kept; known from the first question on, with who asks it
         share = gr.Number(visible=False)  # of false answers; filled in as a question is sent, as is where to look
         within = gr.Textbox(visible=False)
         writing = gr.Textbox(visible=False)  # whether a written answer is wanted, likewise
@@ -131,31 +159,46 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
                     stop_button = gr.Button("", elem_id="stop", visible=False)
             listed = _shelf(documents)
             collected = evidence_part(assistant)
+            kept = conversations_part(library)
             _beside(documents)
-        view = [turns, conversation, ask_button, stop_button, new_button]
+        view = [turns, conversation, ask_button, stop_button, new_button, place]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        at_start = [top, tabs, scope, listed, collected, box, ask_button, stop_button, new_button, conversation, switch]
+        at_start = [
+            top,
+            tabs,
+            scope,
+            listed,
+            collected,
+            kept,
+            box,
+            ask_button,
+            stop_button,
+            new_button,
+            conversation,
+            switch,
+        ]
         blocks.load(start, turns, at_start, queue=False, **quiet)
         blocks.load(settings, None, sureness, concurrency_limit=None, **quiet)
         typed = gr.on(
             [box.submit, ask_button.click],
             ask,
-            [box, turns, share, within, writing],
+            [box, turns, place, share, within, writing],
             [box, *view],
             js=_WITH_CHOICES,
             queue=False,
             **quiet,
         )
         clicked = conversation.again(
-            ask_again, [turns, share, within, writing], view, js=_WITH_CHOICES, queue=False, **quiet
+            ask_again, [turns, place, share, within, writing], view, js=_WITH_CHOICES, queue=False, **quiet
         )
         # Answers are made one at a time, in the order of asking; everything else is at once.
         answers = [
-            event.then(answer, turns, view, concurrency_limit=1, concurrency_id="answers", **quiet)
+            event.then(answer, [turns, place], view, concurrency_limit=1, concurrency_id="answers", **quiet)
             for event in (typed, clicked)
         ]
-        stop_button.click(stop, turns, view, cancels=answers, queue=False, **quiet)
+        stop_button.click(stop, [turns, place], view, cancels=answers, queue=False, **quiet)
         new_button.click(begin, None, view, cancels=answers, queue=False, **quiet)
+        kept.reopen(reopen, None, view, cancels=answers, queue=False, **quiet)
     return blocks
 
 
@@ -166,6 +209,7 @@ def _fixed(words: Words) -> tuple[str, str, str]:
         ("ask", "talk", own.view_ask),
         ("documents", "shelf", own.view_documents),
         ("evidence", "collected", evidence_words(words).tab),
+        ("conversations", "kept", conversation_words(words).tab),
     )
     return views(tabs, own), picker(own), shelf(own)
 

@@ -11,6 +11,7 @@ from page.conversation import Turn, Turns
 from page.escape import escape
 from page.sureness import Choice, choices
 from page.words import Words
+from page.words_conversations import conversation_words
 from page.words_written import written_words
 from rag.judge import Calibration
 from rag.records import Answer, NotFound
@@ -82,7 +83,15 @@ def _turn(turn: Turn, words: Words, unsupported: Unsupported) -> str:
     else:
         note = f"<p>{escape(turn.note)}</p>{_retry(turn, words)}"
         said = f'<section class="note {turn.state}" role="status">{note}</section>'
-    return f'<article class="turn">{question}{said}</article>'
+    return f'<article class="turn">{question}{_stale(turn, words)}{said}</article>'
+
+
+def _stale(turn: Turn, words: Words) -> str:
+    """Which quotes of a conversation that was opened again are from what has changed since."""
+    if not turn.stale:
+        return ""
+    numbers = words.list_comma.join(f"[{number}]" for number in turn.stale)
+    return f'<p class="stale">{escape(conversation_words(words).stale.format(numbers=numbers))}</p>'
 
 
 def _searched_for(turn: Turn, words: Words) -> str:

@@ -17,7 +17,7 @@ MONO = ("ui-monospace", "SFMono-Regular", "Consolas", "Noto Sans Mono CJK SC", "
 def look() -> dict[str, Any]:
     """Theme, styles and icon, and no links to Gradio's own pages."""
     theme = gr.themes.Base(font=list(SANS), font_mono=list(MONO))
-    names = ("style", "settings", "conversation", "writing", "document", "documents", "evidence")
+    names = ("style", "settings", "conversation", "writing", "document", "documents", "evidence", "conversations")
     style = "\n".join(source(f"{name}.css") for name in names)
     return {
         "theme": theme,

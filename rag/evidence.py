@@ -207,7 +207,7 @@ class Evidence:
         Raises ValueError for a span that is empty or reaches beyond the text, UnknownReport for no report.
         """
         content = {
-            **_address(document, start, end),
+            **address_of(document, start, end),
             "report": report,
             "note": note,
             "question": question,
@@ -246,7 +246,7 @@ class Evidence:
 
         Raises ValueError for a span that is empty or reaches beyond the text, UnknownReport for no entry.
         """
-        content = _address(document, start, end)
+        content = address_of(document, start, end)
         with self._writing() as connection:
             setting = ", ".join(f"{name} = :{name}" for name in content)
             connection.execute(f"UPDATE entries SET {setting} WHERE id = :entry", {**content, "entry": entry})
@@ -286,7 +286,7 @@ class Evidence:
 
     def _connection(self) -> apsw.Connection:
         if not hasattr(self._local, "connection"):
-            self._local.connection = _connect(self.folder / FILE_NAME)
+            self._local.connection = connect_beside(self.folder / FILE_NAME)
         connection: apsw.Connection = self._local.connection
         return connection
 
@@ -363,7 +363,8 @@ def origin_of(document: Document) -> dict[str, str]:
     return asdict(document.origin)
 
 
-def _address(document: Document, start: int, end: int) -> dict[str, Any]:
+def address_of(document: Document, start: int, end: int) -> dict[str, Any]:
+    """Where a quote stands and what its source is, by the fields of Entry. Raises what `quote` does."""
     made = quote(document, start, end)
     return {
         "document": document.id,
@@ -384,7 +385,8 @@ def _address(document: Document, start: int, end: int) -> dict[str, Any]:
     }
 
 
-def _connect(file: Path) -> apsw.Connection:
+def connect_beside(file: Path) -> apsw.Connection:
+    """Open a file of what is kept beside a library. Raises LibraryError or LibraryDamaged."""
     try:
         connection = apsw.Connection(str(file))
         connection.set_busy_timeout(BUSY_MILLISECONDS)

@@ -41,17 +41,23 @@ def export(
     style: str | None = None,
     language: str = "zh",
     listed: Sequence[dict[str, Any]] = (),
+    *,
+    answers: bool = False,
+    not_found: Sequence[str] = (),
 ) -> bytes:
     """The file of a report, as bytes. `kind` is a key of WRITERS, `language` zh or en, that of the words around quotes.
 
     `style` is a citation style by its CSL name, or a .csl file; GB/T 7714-2015 numeric in Chinese and Chicago notes in
-    English when not given. `listed` are CSL items (`read_references`), followed where they are of the documents. Raises
-    UnexportableReport where the format cannot hold a quote as it is, and UnknownStyle.
+    English when not given. `listed` are CSL items (`read_references`), followed where they are of the documents.
+    `answers` and `not_found` are Content's. Raises UnexportableReport where the format cannot hold a quote as it is,
+    and UnknownStyle.
     """
     now = tuple(states(library, entries))
     chosen = DEFAULT_STYLES[language] if style is None else style
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    return WRITERS[kind](Content(name, tuple(entries), now, chosen, language, made, tuple(listed)))
+    return WRITERS[kind](
+        Content(name, tuple(entries), now, chosen, language, made, tuple(listed), answers, tuple(not_found))
+    )
 
 
 def kind_of(path: Path, given: str | None = None) -> str:

@@ -18,6 +18,8 @@ WORDS = {
         "references": "参考文献",
         "sources": "原文文件",
         "question": "问",
+        "answer": "答",
+        "not found": "文档中没有找到答案",
         "note": "注",
         "current": "已核对",
         "moved": "原文已更新，文字仍在",
@@ -28,6 +30,8 @@ WORDS = {
         "references": "References",
         "sources": "Source files",
         "question": "Question",
+        "answer": "Answer",
+        "not found": "No answer was found in the documents",
         "note": "Note",
         "current": "verified",
         "moved": "the source was replaced, the words are still in it",
@@ -46,6 +50,8 @@ class Content:
     """A report with how each entry's source was when it was exported; `states[i]` is that of `entries[i]`.
 
     `listed` are CSL items of its user's own bibliography, which are followed for the documents that they are of.
+    `answers` says whether the short answers are printed too, as of a conversation; `not_found` are its questions that
+    have none.
     """
 
     name: str
@@ -55,6 +61,8 @@ class Content:
     language: str
     made: str
     listed: tuple[dict[str, Any], ...] = ()
+    answers: bool = False
+    not_found: tuple[str, ...] = ()
 
     def words(self, key: str) -> str:
         """A word of the language the report is written in."""

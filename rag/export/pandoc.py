@@ -84,12 +84,16 @@ def _document(content: Content, quote_nodes: QuoteNodes, target: str) -> Node:
     for entry, state in zip(content.entries, content.states, strict=True):
         if entry.question not in ("", question):
             blocks.append(_labelled(content.words("question"), entry.question))
+            if content.answers and entry.answer:
+                blocks.append(_labelled(content.words("answer"), entry.answer))
         question = entry.question
         footnote = {"t": "Note", "c": [paragraph(*_citation(content, entry, content.words(state.kind)))]}
         blocks.append({"t": "BlockQuote", "c": [paragraph(*quote_nodes(entry.text), footnote)]})
         if entry.note:
             blocks.append(_labelled(content.words("note"), entry.note))
-    blocks.append(_sources(content))
+    blocks += [_labelled(content.words("not found"), asked) for asked in content.not_found]
+    if content.entries:
+        blocks.append(_sources(content))
     return {"pandoc-api-version": _API_VERSION, "meta": meta, "blocks": blocks}
 
 
