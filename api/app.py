@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from accounts.store import Accounts
 from accounts.tries import Tries
-from api import asking, collections, documents, evidence, openai, own, signing_in, verifying
+from api import asking, collections, conversations, documents, evidence, openai, own, signing_in, verifying
 from api.access import Access
 from api.bodies import Bodies
 from api.describe import describe
@@ -78,7 +78,7 @@ def _programs(services: Services) -> FastAPI:
     app.router.redirect_slashes = False
     app.state.services = services
     first = APIRouter(prefix="/api/v1")
-    for part in (asking, documents, collections, evidence, verifying, own):
+    for part in (asking, documents, collections, evidence, conversations, verifying, own):
         first.include_router(part.router)
     app.include_router(first)
     app.include_router(openai.router)

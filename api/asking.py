@@ -12,9 +12,23 @@ from sse_starlette import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.problems import Refused, detail_of, problem, status_of
-from api.records import AnswerOut, DocumentId, Hits, MentionsOut, Offset, Page, Question, Search, Status, Term
+from api.records import (
+    AnswerOut,
+    DocumentId,
+    Hits,
+    Judged,
+    JudgedOut,
+    MentionsOut,
+    Offset,
+    Page,
+    Question,
+    Search,
+    Status,
+    Term,
+)
 from api.services import First, Given, Most, Reader, Services, part
 from index.errors import YinzhengError
+from page.judged import judge
 from rag.answer import search as search_library
 from rag.mentions import Mentions, mentions
 from rag.quote import quote
@@ -77,6 +91,13 @@ def all_mentions(
         found = part(mentions(library, term, document), offset, limit)
         items = [_mentions(services, one) for one in found.items]
     return Page(items=items, total=found.total, offset=found.offset, limit=found.limit, next=found.next)
+
+
+@router.post("/feedback", status_code=201, tags=["asking"])
+def give_feedback(said: Judged, services: Given) -> JudgedOut:
+    """Say whether what a question gets is right; it is kept with what was found."""
+    result = services.answering.ask(said.question, within=said.within)
+    return JudgedOut(id=judge(services.library, result, said.verdict, said.reason, said.words))
 
 
 @router.get("/documents/{document}/quote", tags=["documents"])

@@ -26,6 +26,7 @@ from index.errors import (
     YinzhengError,
 )
 from page.answering import AnsweringEnded
+from page.kept import UnknownConversation
 from rag.answer import UnusableQuestion
 from rag.evidence import UnknownReport
 from rag.export.content import UnexportableReport
@@ -44,6 +45,7 @@ _STATUS: tuple[tuple[type[YinzhengError], int], ...] = (
     (UnknownDocument, 404),
     (UnknownCollection, 404),
     (UnknownReport, 404),
+    (UnknownConversation, 404),
     (UnusableAccount, 404),
     (LibraryMismatch, 409),
     (UnreadableFile, 415),

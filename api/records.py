@@ -358,3 +358,25 @@ Reports = Page[Report]
 
 def _name(source: str) -> str:
     return source.replace("\\", "/").removeprefix("upload:").rpartition("/")[2]
+
+
+class Judged(_Given):
+    """What a person says of the answer, or of the refusal, that a question gets."""
+
+    question: Typed = Field(description="the question, as it was asked", examples=["How many avocets were counted?"])
+    within: list[Typed] | None = Field(None, max_length=1000, description="where it was looked for", examples=[None])
+    verdict: Literal["right", "wrong"] = Field(examples=["wrong"])
+    reason: Literal["", "other answer", "quote", "is there", "not there", "other"] = Field("", examples=["quote"])
+    words: Field_ = Field("", description="why, in one's own words")
+
+
+class JudgedOut(BaseModel):
+    """The number under which it is kept."""
+
+    id: int
+
+
+class ConversationName(_Given):
+    """A conversation's name."""
+
+    name: Line = Field(examples=["年报"])

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from index.places import default_library
 from rag.written.choose import add_model_options
 
 WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
@@ -63,6 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
     added.add_argument("--files", type=Path, required=True, help="folder with documents, for example /usr/share/doc")
     added.add_argument("--most", type=int, default=1000, help="how many of them")
     added.add_argument("--model", help="another embedding model than the default")
+    added = command("feedback", _feedback, "what people said of answers, as rows of questions with known answers")
+    added.add_argument("--library", type=Path, default=default_library(), help="the library that was asked")
+    added.add_argument("--to", type=Path, required=True, help="the file of rows; those said to be wrong go beside it")
     added = command("scale", _scale, "cost against size, to a million passages")
     added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
     added.add_argument("--folder", type=Path, required=True, help="where the library is grown, and kept")
@@ -143,6 +147,12 @@ def _precision(options: argparse.Namespace) -> Iterable[Any]:
     from benchmarks.precision import measure_precision
 
     return measure_precision(options.data, options.most)
+
+
+def _feedback(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.feedback import write_feedback
+
+    yield write_feedback(options.library, options.to)
 
 
 def _scale(options: argparse.Namespace) -> Iterable[Any]:

@@ -31,7 +31,12 @@ from index.places import beside
 DESCRIPTION = "backup.json"
 BACKUP_FORMAT = 1
 LIBRARY_PART = "library"
-PARTS = ("evidence", "accounts", "conversations")  # what lies beside a library, as `index.places.beside` names it
+PARTS = (
+    "evidence",
+    "accounts",
+    "conversations",
+    "feedback",
+)  # what lies beside a library, as `index.places.beside` names it
 _SQLITE = ".sqlite"
 _MADE_AGAIN = ("-wal", "-shm", "-journal", ".faiss")  # what the copy has in it, or what is made of it
 _PAGES = 2000  # of SQLite copied between two reports of progress

@@ -7,7 +7,29 @@ element.addEventListener("click", (event) => {
   if (button.dataset.ask !== undefined) trigger("again", { question: button.dataset.ask });
   if (button.dataset.copy !== undefined) copy(button);
   if (button.dataset.edit !== undefined) edit(button.dataset.edit);
+  if (button.dataset.judge === "right") judge(button.closest(".judging"), { verdict: "right" });
+  if (button.dataset.judge === "wrong") {
+    const form = button.parentElement.querySelector("form");
+    form.hidden = !form.hidden;
+    button.setAttribute("aria-expanded", String(!form.hidden));
+    if (!form.hidden) form.querySelector("input").focus();
+  }
 });
+element.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const reason = form.querySelector("input[type=radio]:checked").value;
+  judge(form.closest(".judging"), { verdict: "wrong", reason, words: form.elements.words.value });
+});
+
+function judge(part, said) {
+  trigger("judge", { turn: Number(part.dataset.turn), reason: "", words: "", ...said });
+  const thanks = document.createElement("p");
+  thanks.className = "judged";
+  thanks.setAttribute("role", "status");
+  part.replaceWith(thanks);
+  thanks.textContent = part.dataset.thanks;
+}
 
 // Candidates that were unfolded stay so when the conversation grows, which writes it anew.
 const unfolded = new Set();

@@ -34,7 +34,7 @@ class Turn:
     follow-up. `writes` is whether a written answer is wanted; while one is being written the state is "writing".
     `false_answers` is the share of false answers that it is to be answered with, None for the usual one.
     `within` is where to look for it, None for everywhere. `stale` are the numbers of the quotes whose source is no
-    longer what it was when a kept conversation is opened again.
+    longer what it was when a kept conversation is opened again. `judged` is what its reader said of the result.
     """
 
     question: str
@@ -47,6 +47,7 @@ class Turn:
     writes: bool = False
     written: Written | None = None
     stale: tuple[int, ...] = ()
+    judged: Literal["", "right", "wrong"] = ""
 
 
 Turns = tuple[Turn, ...]

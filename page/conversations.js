@@ -64,7 +64,12 @@ async function act(data) {
   }
   if (number !== latest && !shown.file) return;
   frame.querySelector(".said").textContent = shown.error ?? "";
-  if (shown.list !== undefined) frame.querySelector(".list").innerHTML = shown.list;
+  if (shown.list !== undefined) {
+    frame.querySelector(".list").innerHTML = shown.list;
+    for (const time of frame.querySelectorAll("time")) {
+      time.textContent = new Date(time.dateTime).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+    }
+  }
   if (shown.file) hand(shown.file);
   if (focused >= 0 && document.activeElement === document.body) {
     const places = [...frame.querySelectorAll("button, input")];

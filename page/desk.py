@@ -18,6 +18,7 @@ from page.conversations import conversations_frame, conversations_part
 from page.document import AROUND
 from page.documents import Shelf
 from page.evidence import evidence_frame, evidence_part
+from page.judged import judged_turn
 from page.kept import Place, opened_again, own_place, saved
 from page.look import source
 from page.removing import HELD_SECONDS
@@ -127,6 +128,12 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
             return tuple(gr.skip() for _ in range(6))
         return (*shown(turns, request), place)
 
+    def judged(turns: Turns, event: gr.EventData) -> Turns:
+        number = int(event.turn)
+        if not 0 <= number < len(turns) or turns[number].result is None:
+            return turns
+        return judged_turn(turns, number, library, str(event.verdict), str(event.reason), str(event.words))
+
     with gr.Blocks(
         title="引证 Yinzheng", analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT
     ) as blocks:
@@ -198,6 +205,7 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
         ]
         stop_button.click(stop, [turns, place], view, cancels=answers, queue=False, **quiet)
         new_button.click(begin, None, view, cancels=answers, queue=False, **quiet)
+        conversation.judge(judged, turns, turns, queue=False, **quiet)
         kept.reopen(reopen, None, view, cancels=answers, queue=False, **quiet)
     return blocks
 

@@ -53,7 +53,8 @@ def conversation(turns: Turns, suggested: Sequence[str], words: Words, unsupport
     """The whole conversation; before the first question, the questions one could begin with."""
     if not turns:
         return _welcome(suggested, words)
-    return f'<div class="turns" role="log">{"".join(_turn(turn, words, unsupported) for turn in turns)}</div>'
+    said = "".join(_turn(turn, number, words, unsupported) for number, turn in enumerate(turns))
+    return f'<div class="turns" role="log">{said}</div>'
 
 
 def _says(choice: Choice, words: Words) -> str:
@@ -71,7 +72,7 @@ def _welcome(suggested: Sequence[str], words: Words) -> str:
     return f'<div class="welcome"><h2>{escape(words.welcome)}</h2><p>{escape(words.welcome_how)}</p>{listed}</div>'
 
 
-def _turn(turn: Turn, words: Words, unsupported: Unsupported) -> str:
+def _turn(turn: Turn, number: int, words: Words, unsupported: Unsupported) -> str:
     question = (
         f'<h2 class="question" dir="auto"><span class="unseen">{escape(words.you_asked)} </span>'
         f"{escape(turn.asked or turn.question)}</h2>{_searched_for(turn, words)}"
@@ -83,7 +84,34 @@ def _turn(turn: Turn, words: Words, unsupported: Unsupported) -> str:
     else:
         note = f"<p>{escape(turn.note)}</p>{_retry(turn, words)}"
         said = f'<section class="note {turn.state}" role="status">{note}</section>'
-    return f'<article class="turn">{question}{_stale(turn, words)}{said}</article>'
+    return f'<article class="turn">{question}{_stale(turn, words)}{said}{_judging(turn, number, words)}</article>'
+
+
+def _judging(turn: Turn, number: int, words: Words) -> str:
+    """Whether the result is right, to be said by its reader; and if not, why."""
+    if turn.result is None or turn.state != "answered":
+        return ""
+    own = conversation_words(words)
+    if turn.judged:
+        said = own.right if turn.judged == "right" else own.wrong
+        return f'<p class="judged">{escape(own.judge)} {escape(said)}</p>'
+    kinds = (
+        ("is there", "other") if isinstance(turn.result, NotFound) else ("other answer", "quote", "not there", "other")
+    )
+    reasons = "".join(
+        f'<label><input type="radio" name="reason-{number}" value="{kind}"{" checked" if place == 0 else ""}> '
+        f"{escape(own.reasons[kind])}</label>"
+        for place, kind in enumerate(kinds)
+    )
+    return (
+        f'<div class="judging" data-turn="{number}" data-thanks="{escape(own.thanks)}"><span>{escape(own.judge)}</span>'
+        f'<button type="button" data-judge="right">{escape(own.right)}</button>'
+        f'<button type="button" data-judge="wrong" aria-expanded="false">{escape(own.wrong)}</button>'
+        f"<form hidden><fieldset><legend>{escape(own.why)}</legend>{reasons}</fieldset>"
+        f'<label class="words">{escape(own.in_words)} '
+        '<input type="text" name="words" maxlength="2000" dir="auto"></label>'
+        f'<button type="submit">{escape(own.send)}</button></form></div>'
+    )
 
 
 def _stale(turn: Turn, words: Words) -> str:

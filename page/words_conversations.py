@@ -27,10 +27,18 @@ class ConversationWords:
     stale: str
     unreachable: str
     kept_where: str
+    judge: str
+    right: str
+    wrong: str
+    why: str
+    reasons: dict[str, str]
+    in_words: str
+    send: str
+    thanks: str
 
 
 _CHINESE = ConversationWords(
-    tab="对话",
+    tab="历史",
     search="在问题、答案和引文中查找",
     none="还没有对话。提问之后，对话会自动保存在这里。",
     none_found="没有含这些词的对话。",
@@ -46,13 +54,27 @@ _CHINESE = ConversationWords(
     stale="来源已变：引文 {numbers} 所引的文档此后已修改或移除，下面仍是当时的原文。",
     unreachable="没能完成，请刷新页面后再试。",
     kept_where="只保存在本机，只有您自己能看到。",
+    judge="这个结果对吗？",
+    right="对",
+    wrong="不对",
+    why="哪里不对？",
+    reasons={
+        "other answer": "答案不对",
+        "quote": "引文不支持答案",
+        "is there": "文档里其实有答案",
+        "not there": "文档里其实没有答案",
+        "other": "其他",
+    },
+    in_words="补充说明（可不填）",
+    send="提交",
+    thanks="已记下，谢谢。",
 )
 _ENGLISH = ConversationWords(
-    tab="Conversations",
+    tab="History",
     search="Search questions, answers and quotes",
     none="No conversations yet. What you ask is kept here by itself.",
     none_found="No conversation holds these words.",
-    questions="{count} questions",
+    questions="Questions: {count}",
     open="Open",
     rename="Rename",
     save="Save",
@@ -64,6 +86,20 @@ _ENGLISH = ConversationWords(
     stale="Sources changed: where quotes {numbers} are from was changed or removed since; the words are as they were.",
     unreachable="That did not work: reload the page and try again.",
     kept_where="Kept on this machine, and yours alone.",
+    judge="Is this right?",
+    right="Right",
+    wrong="Wrong",
+    why="What is wrong?",
+    reasons={
+        "other answer": "The answer is another",
+        "quote": "The quote does not support it",
+        "is there": "The documents do hold the answer",
+        "not there": "The documents do not hold the answer",
+        "other": "Something else",
+    },
+    in_words="In your words (optional)",
+    send="Send",
+    thanks="Noted, thank you.",
 )
 
 

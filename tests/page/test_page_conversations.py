@@ -29,6 +29,8 @@ from rag.written.records import Sentence, Written
 from rag.written.write import sources_of
 from tests.page.conftest import OpenPage, ask, picture
 from tests.page.made import DIFFERING, ONE, REFUSED, MadeUp, made_library
+from tests.page.test_page_kinds import violations
+from tests.page.test_page_looks import CONTRAST, fits
 
 WITHIN = Within(("年报",), ("合集 年报",))
 
@@ -174,7 +176,7 @@ def test_in_the_page_it_is_kept_opened_searched_renamed_and_deleted(
     row.locator("[data-do=rename]").click()
     row.locator("input").fill("工作站")
     row.locator("input").press("Enter")
-    renamed = page.locator(".conversations li", has_text="工作站").first
+    renamed = page.locator(".conversations li", has=page.get_by_text("工作站", exact=True))
     expect(renamed.locator(".name")).to_have_text("工作站")
     picture(page, "conversations")
     with page.expect_download() as download:
@@ -188,9 +190,30 @@ def test_in_the_page_it_is_kept_opened_searched_renamed_and_deleted(
         [one] = [listed for listed in mine.listed() if listed.name == "工作站"]
         assert one.questions == 2
     page.click("#view-conversations")
-    row = page.locator(".conversations li", has_text="工作站").first
-    row.locator("[data-do=delete]").click()
-    row.locator("[data-do=delete]").click()
-    expect(page.locator(".conversations li .name", has_text="工作站")).to_have_count(0)
+    renamed.locator("[data-do=delete]").click()
+    renamed.locator("[data-do=delete]").click()
+    expect(renamed).to_have_count(0)
     with opened(folder) as mine:
         assert "工作站" not in [listed.name for listed in mine.listed()]
+
+
+@pytest.mark.parametrize(
+    ("locale", "width", "scheme"),
+    [("zh-CN", 1366, "dark"), ("en-US", 1366, "light"), ("en-US", 390, "dark"), ("zh-CN", 390, "light")],
+)
+def test_the_tab_and_judging_in_every_look(
+    open_page: OpenPage, answering_url: str, locale: str, width: int, scheme: str
+) -> None:
+    look = f"{locale[:2]}-{'wide' if width > 900 else 'narrow'}-{scheme}"
+    page = open_page(answering_url, locale, width, scheme)
+    ask(page, "How many avocets did the survey count?")
+    page.locator("[data-judge=wrong]").click()
+    page.locator(".judging form").scroll_into_view_if_needed()
+    picture(page, f"judging-{look}")
+    assert fits(page) and page.evaluate(CONTRAST) == []
+    assert violations(page) == ""
+    page.click("#view-conversations")
+    page.locator(".conversations li").first.locator("[data-do=rename]").click()
+    picture(page, f"conversations-{look}")
+    assert fits(page)
+    assert violations(page) == ""
