@@ -67,6 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
     added = command("feedback", _feedback, "what people said of answers, as rows of questions with known answers")
     added.add_argument("--library", type=Path, default=default_library(), help="the library that was asked")
     added.add_argument("--to", type=Path, required=True, help="the file of rows; those said to be wrong go beside it")
+    added = command("speed", _speed, "tokens, questions and starts a second, beside others, on the same machine")
+    added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
+    added.add_argument(
+        "--folder", type=Path, required=True, help="where a library of 10,000 passages is made, and kept"
+    )
+    added.add_argument("--most", type=int, default=100, help="questions")
     added = command("scale", _scale, "cost against size, to a million passages")
     added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
     added.add_argument("--folder", type=Path, required=True, help="where the library is grown, and kept")
@@ -153,6 +159,12 @@ def _feedback(options: argparse.Namespace) -> Iterable[Any]:
     from benchmarks.feedback import write_feedback
 
     yield write_feedback(options.library, options.to)
+
+
+def _speed(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.speed import measure_speed
+
+    return measure_speed(options.data, options.folder, options.most)
 
 
 def _scale(options: argparse.Namespace) -> Iterable[Any]:

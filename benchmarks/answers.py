@@ -20,7 +20,7 @@ from rag.answer import Assistant
 from rag.calibrate import calibration_for
 from rag.findings import found_in, span_of
 from rag.overlap import f1
-from rag.read import BUDGET, Read, read_hits
+from rag.read import LIST_BUDGET, Read, read_hits
 from rag.reader import Reader
 from rag.reader.kept import KeptReadings
 from rag.records import Hit
@@ -110,7 +110,7 @@ def outcome(assistant: Assistant, made: SetLibrary, asked: Row, row: Row) -> Out
     answers = [row.passage.text[start:end] for start, end in row.answers]
     question = asked.question
     vector = assistant.embedder.embed_questions([question])[0]
-    hits = retrieve(assistant.library, question, vector, BUDGET + 4)
+    hits = retrieve(assistant.library, question, vector, LIST_BUDGET + 4)
     others = [hit for hit in hits if hit.passage.document != right]
     read, seconds = _timed(assistant, question, hits)
     everything, rest = _timed(assistant, question, hits, clear=2.0)

@@ -12,12 +12,12 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import apsw
 import numpy as np
+from cachetools import LRUCache
 
 from index import store
 from index.database import FILE_NAME, connect, create_database, marks, new_generation, rows, sqlite_errors, transaction
@@ -31,7 +31,8 @@ from index.traces import empty_log, remove_left_behind, remove_vectors
 from index.vectors import Ids, Matrix, VectorIndex
 from index.vectors.current import CurrentVectors
 
-CACHED_DOCUMENTS = 64
+CACHED_BYTES = 100_000_000  # of documents that were just used, as they lie in memory
+_SPAN_BYTES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ class Library:
         """
         self.folder = folder
         self._local = threading.local()
-        self._document = lru_cache(CACHED_DOCUMENTS)(self._load_document)
+        self._documents: LRUCache[tuple[object, ...], Document] = LRUCache(CACHED_BYTES, _size_in_memory)
+        self._lock = threading.Lock()
         if not (folder / FILE_NAME).is_file():
             raise missing(folder)
         self.manifest = read_manifest(self.connection)
@@ -159,7 +161,14 @@ class Library:
             if self._rows("SELECT 1 FROM documents NOT INDEXED WHERE id = ?", (document_id,)):
                 raise store.damaged(self.connection, "the table of documents")  # its rows and its index disagree
             raise self._unknown(document_id)
-        return self._document(document_id, *found[0])
+        key = (document_id, *found[0])
+        with self._lock:
+            kept = self._documents.get(key)
+        if kept is None:
+            kept = store.load_document(self.connection, document_id).shown()
+            with self._lock, contextlib.suppress(ValueError):  # larger than all that is kept
+                self._documents[key] = kept
+        return kept
 
     def find_document(self, given: str) -> Document:
         """A document by id, the beginning of an id (4 digits and more), a name, or a source path.
@@ -382,9 +391,6 @@ class Library:
     def _unknown(self, document_id: str) -> UnknownDocument:
         return UnknownDocument(f"{document_id} is no document of the library in {self.folder}")
 
-    def _load_document(self, document_id: str, *_version: object) -> Document:
-        return store.load_document(self.connection, document_id).shown()
-
     def _passage(self, place: int, document_id: str, ordinal: int, start: int, end: int, heading: str) -> Passage:
         try:
             document = self.document(document_id)
@@ -401,6 +407,12 @@ class Library:
                 f"the library in {self.folder} should have {stored} passages and has {counted}, "
                 f"{indexed} of them with terms: {rebuild_command(self.folder)}"
             )
+
+
+def _size_in_memory(document: Document) -> int:
+    """About how many bytes a document takes: two a character, and its spans."""
+    spans = len(document.sentences) + len(document.paragraphs) + len(document.headings) + len(document.blocks)
+    return 2 * len(document.text) + _SPAN_BYTES * spans
 
 
 def create_library(folder: Path, model: str, fingerprint: str, dimension: int) -> Library:

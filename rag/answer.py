@@ -17,7 +17,7 @@ from rag.findings import Found, Span, found_in, numbers_in, span_of, spans_of
 from rag.gather import is_of_all, leading_sentences, nearest_sentences, request_in, topic_is_there
 from rag.judge import Calibration, differ_in_script
 from rag.quote import quote, sentence_around
-from rag.read import BUDGET, Read, read_hits
+from rag.read import LIST_BUDGET, Read, read_hits
 from rag.reader import Reader, load_reader
 from rag.reader.kept import KeptReadings
 from rag.records import Answer, Candidate, Finding, Hit, NotFound, Quote, Reading, Relation, Searched
@@ -62,7 +62,7 @@ class Assistant:
         vector = self.embedder.embed_questions([question])[0]
         with self.library.snapshot():
             limits = None if within is None else scope(self.library, within)
-            hits = retrieve(self.library, question, vector, BUDGET, limits)
+            hits = retrieve(self.library, question, vector, LIST_BUDGET, limits)
             asked = wording(self.library, question)
             read = read_hits(self.reader, self.calibration, question, hits, asked)
             searched = self._searched(limits, read.passages)
@@ -132,7 +132,7 @@ class Assistant:
                 quotes = leading_sentences([self.library.document(name) for name in within])
         for topic in asked.topics:
             vector = self.embedder.embed_questions([topic])[0]
-            hits = retrieve(self.library, topic, vector, BUDGET, limits)
+            hits = retrieve(self.library, topic, vector, LIST_BUDGET, limits)
             words = wording(self.library, topic)
             across = bool(hits) and differ_in_script(topic, hits[0].passage.text)
             if not topic_is_there(words, hits, across):
@@ -152,7 +152,7 @@ class Assistant:
         missing: list[str] = []
         for part in parts:
             vector = self.embedder.embed_questions([part])[0]
-            hits = retrieve(self.library, part, vector, BUDGET, limits)
+            hits = retrieve(self.library, part, vector, LIST_BUDGET, limits)
             readings = read_hits(self.reader, self.calibration, part, hits, wording(self.library, part)).readings
             left = [one for one in readings if not any(_overlap(span_of(one), taken) for taken in spans)]
             if left and left[0].held >= threshold:

@@ -13,7 +13,7 @@ import numpy as np
 from index.errors import YinzhengError
 from rag.judge import SHIPPED, Calibration, curve_of, read_calibration
 from rag.overlap import f1
-from rag.read import BUDGET, read_hits
+from rag.read import LIST_BUDGET, read_hits
 from rag.records import Hit, Signs
 from rag.retrieve import retrieve
 from rag.unseen import wording
@@ -77,7 +77,7 @@ def tried(
     """The question as it is, and where it has answers once more with the passages that hold them taken away."""
     vector = assistant.embedder.embed_questions([question])[0]
     with assistant.library.snapshot():
-        hits = retrieve(assistant.library, question, vector, BUDGET + _FURTHER_HITS)
+        hits = retrieve(assistant.library, question, vector, LIST_BUDGET + _FURTHER_HITS)
         trials = [_trial(assistant, group, question, hits, answers, holds)]
         if answers:
             trials.append(_trial(assistant, group, question, [hit for hit in hits if not holds(hit)], (), holds))

@@ -10,7 +10,7 @@ from index.errors import YinzhengError
 from index.library import Library
 from rag.answer import Assistant
 from rag.present import answer_json
-from rag.read import BUDGET
+from rag.read import LIST_BUDGET
 from rag.records import Answer, NotFound
 from tests.conftest import ROOT
 from tests.fakes import TermEmbedder, with_threshold
@@ -82,7 +82,7 @@ def test_the_json_has_the_documented_keys(assistant: Assistant) -> None:
         assert 0 <= content["confidence"] <= 1
         passages = assistant.library.counts().passages
         assert content["searched"] == {"documents": 1, "passages": passages, "read": content["searched"]["read"]}
-        assert 0 < content["searched"]["read"] <= BUDGET
+        assert 0 < content["searched"]["read"] <= LIST_BUDGET
         assert content["answer"] == (content["answers"][0]["text"] if found else None)
         for entry in [*content["quotes"], *content["nearest"]]:
             assert list(entry) == address
