@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.middleware import Middleware
@@ -24,11 +25,13 @@ from api.mcp_server import mcp_server
 from api.metrics import MEDIA_TYPE
 from api.problems import handle
 from api.services import Owner, Services, services_for
+from api.watched import MOST_WAITING
 from page.answering import Answering
 
 if TYPE_CHECKING:
     import gradio as gr
 
+_OTHER_THREADS = 64
 _PREFIXES = ("/api/", "/v1/", "/mcp", "/health", "/metrics", "/sign-")
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -49,6 +52,8 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
+        # A question that waits holds a thread: with as many as may wait, there are still some for everything else.
+        current_default_thread_limiter().total_tokens = MOST_WAITING + _OTHER_THREADS
         server = mcp_server(services)  # a new one each time that the application starts: it runs once
         ours = TransportSecuritySettings(enable_dns_rebinding_protection=False)  # `Access` has looked already
         programs.state.mcp = server.streamable_http_app(stateless_http=True, transport_security=ours)
@@ -86,7 +91,7 @@ def _programs(services: Services) -> FastAPI:
         app.include_router(signing_in.signing_in(services.accounts, Tries()))
 
     @app.get("/health", tags=["running"])
-    def health() -> dict[str, str]:
+    async def health() -> dict[str, str]:
         """Say that the server is there; nothing is said of the library."""
         return {"status": "ok"}
 

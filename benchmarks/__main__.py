@@ -67,17 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     added = command("feedback", _feedback, "what people said of answers, as rows of questions with known answers")
     added.add_argument("--library", type=Path, default=default_library(), help="the library that was asked")
     added.add_argument("--to", type=Path, required=True, help="the file of rows; those said to be wrong go beside it")
-    added = command("speed", _speed, "tokens, questions and starts a second, beside others, on the same machine")
-    added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
-    added.add_argument(
-        "--folder", type=Path, required=True, help="where a library of 10,000 passages is made, and kept"
-    )
-    added.add_argument("--most", type=int, default=100, help="questions")
-    added = command("scale", _scale, "cost against size, to a million passages")
-    added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
-    added.add_argument("--folder", type=Path, required=True, help="where the library is grown, and kept")
-    added.add_argument("--sizes", type=int, nargs="+", default=[10**4, 10**5, 10**6], help="passages, ascending")
-    added.add_argument("--most", type=int, default=100, help="questions of each size")
+    _add_grown(command)
     options = parser.parse_args(arguments)
 
     figures = [row if isinstance(row, dict) else asdict(row) for row in options.run(options)]
@@ -87,6 +77,25 @@ def main(arguments: list[str] | None = None) -> int:
         print(_table(figures))
         print(f"\n{_sentence(context())}")
     return 0
+
+
+def _add_grown(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands over libraries that are grown in a folder, and kept there."""
+    for name, run, text in (
+        ("speed", _speed, "tokens, questions and starts a second, beside others, on the same machine"),
+        ("load", _load, "many people asking at once"),
+        ("scale", _scale, "cost against size, to a million passages"),
+    ):
+        added = command(name, run, text)
+        added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
+        added.add_argument("--folder", type=Path, required=True, help="where the library is grown, and kept")
+        if name == "load":
+            added.add_argument("--people", type=int, nargs="+", default=[1, 8, 32, 128], help="at once")
+            added.add_argument("--seconds", type=int, default=60, help="of each number of people")
+        else:
+            added.add_argument("--most", type=int, default=100, help="questions")
+        if name == "scale":
+            added.add_argument("--sizes", type=int, nargs="+", default=[10**4, 10**5, 10**6], help="ascending")
 
 
 def _retrieval(options: argparse.Namespace) -> Iterable[Any]:
@@ -165,6 +174,12 @@ def _speed(options: argparse.Namespace) -> Iterable[Any]:
     from benchmarks.speed import measure_speed
 
     return measure_speed(options.data, options.folder, options.most)
+
+
+def _load(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.load import measure_load
+
+    return measure_load(options.data, options.folder, options.people, options.seconds)
 
 
 def _scale(options: argparse.Namespace) -> Iterable[Any]:

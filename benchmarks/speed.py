@@ -61,7 +61,7 @@ def measure_speed(data: Path, folder: Path, most: int) -> Iterator[Speed]:
     texts = _texts(data)
     yield from _embedding(texts)
     yield from _reading(data)
-    library = _library(data, folder)
+    library = library_of_real_size(data, folder)
     yield from _questions(data, library, most)
     yield from _cold(library)
 
@@ -198,7 +198,8 @@ def _as_transformers(weights: Path, folder: Path) -> None:
     AutoTokenizer.from_pretrained(bundled).save_pretrained(folder)
 
 
-def _library(data: Path, folder: Path) -> Library:
+def library_of_real_size(data: Path, folder: Path) -> Library:
+    """A library of PASSAGES passages, made when `folder` has none yet."""
     folder.mkdir(parents=True, exist_ok=True)
     embedder = load_embedder()
     library = create_library(folder / "library", embedder.name, embedder.fingerprint, embedder.dimension)

@@ -7,7 +7,10 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, cast
+
+from anyio.to_thread import run_sync
 
 from index.errors import UnknownCollection, YinzhengError
 from page.answering import Answering
@@ -88,7 +91,7 @@ async def answered(
     *earlier, turn = turns
     if not assistant.ready:
         try:
-            await asyncio.to_thread(assistant.wait)
+            await run_sync(assistant.wait, abandon_on_cancel=True)
         except YinzhengError as error:
             yield (*earlier, _failed(turn, in_language(str(error), words.language), words))
             return
@@ -99,11 +102,13 @@ async def answered(
     try:
         least = threshold(assistant.calibration, turn.false_answers)
         names = None if turn.within is None else turn.within.names
-        whole = await asyncio.to_thread(whole_question, _said(earlier), turn.asked, model if turn.writes else None)
+        rewriting = partial(whole_question, _said(earlier), turn.asked, model if turn.writes else None)
+        whole = await run_sync(rewriting, abandon_on_cancel=True)
         if whole != turn.question:
             turn = replace(turn, question=whole)
             yield (*earlier, turn)
-        result = await asyncio.to_thread(assistant.ask, turn.question, least, names)
+        # A thread of those that requests have: as many questions may wait as the server lets wait.
+        result = await run_sync(partial(assistant.ask, turn.question, least, names), abandon_on_cancel=True)
         writes = model is not None and turn.writes and isinstance(result, Answer)
         turn = replace(turn, state="writing" if writes else "answered", note="", result=result)
         if writes:

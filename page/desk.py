@@ -198,10 +198,9 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
         clicked = conversation.again(
             ask_again, [turns, place, share, within, writing], view, js=_WITH_CHOICES, queue=False, **quiet
         )
-        # Answers are made one at a time, in the order of asking; everything else is at once.
+        # What answers takes one question at a time, in the order of asking, and refuses those that would wait too long.
         answers = [
-            event.then(answer, [turns, place], view, concurrency_limit=1, concurrency_id="answers", **quiet)
-            for event in (typed, clicked)
+            event.then(answer, [turns, place], view, concurrency_limit=None, **quiet) for event in (typed, clicked)
         ]
         stop_button.click(stop, [turns, place], view, cancels=answers, queue=False, **quiet)
         new_button.click(begin, None, view, cancels=answers, queue=False, **quiet)
