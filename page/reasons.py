@@ -163,6 +163,10 @@ _FORMS = (
     ),
     # notes on files
     (
+        "{pages} text that nobody who looks at it sees; it was left out",
+        "{pages}含有看不见的文字，已略去",
+    ),
+    (
         "{pages} no text of its own; it was read from the picture by Tesseract",
         "{pages}没有文字层，由 Tesseract 从图像识别",
     ),

@@ -14,7 +14,7 @@ import regex
 from index.errors import UnreadableFile
 from index.names import one_line
 from index.readers.pdf_layout import Page, Paragraph, joint, paragraphs
-from index.readers.pdf_page import Box, Line, page_lines
+from index.readers.pdf_page import Box, Line, page_lines, page_lines_and_unseen
 from index.readers.pdf_table import in_cells
 from index.readers.pictures import missing_program, picture_lines
 from index.readers.source import Source, TextBuilder, check_count
@@ -51,8 +51,8 @@ def read_pdf(source: Source) -> ReadFile:
     """
     with _opened(source.data, source.name) as document:
         check_count(source, "places", len(document))
-        pages, pictures = _pages(source, document)
-        notes = _notes(source, pages, pictures)
+        pages, pictures, hidden = _pages(source, document)
+        notes = (*_notes(source, pages, pictures), *_hidden_notes(hidden))
         info = document.get_metadata_dict(skip_empty=True)
     found = list(paragraphs(pages))
     return _built(source, found, info, notes)
@@ -112,12 +112,14 @@ def _opened(data: bytes, name: str) -> Iterator[Any]:
         document.close()
 
 
-def _pages(source: Source, document: Any) -> tuple[list[Page], list[int]]:
-    """Every page's lines, and the numbers of the pages that hold none of their own."""
-    pages, pictures, characters = [], [], 0
+def _pages(source: Source, document: Any) -> tuple[list[Page], list[int], list[int]]:
+    """Every page's lines; the numbers of the pages that hold none of their own, and of those with characters unseen."""
+    pages, pictures, hidden, characters = [], [], [], 0
     for number in range(1, len(document) + 1):
         page = document[number - 1]
-        lines = page_lines(page)
+        lines, unseen = page_lines_and_unseen(page)
+        if unseen:
+            hidden.append(number)
         if not lines:
             pictures.append(number)
             if len(pictures) <= source.limits.recognised_pages:
@@ -128,7 +130,11 @@ def _pages(source: Source, document: Any) -> tuple[list[Page], list[int]]:
         # The boxes are found again when they are asked for; of 400 pages they would take a gigabyte.
         pages.append(Page(number, page.get_height(), tuple(in_cells(page, lines))))
         page.close()
-    return pages, pictures
+    return pages, pictures, hidden
+
+
+def _hidden_notes(hidden: Sequence[int]) -> Sequence[str]:
+    return [f"{_numbered(hidden)} text that nobody who looks at it sees; it was left out"] if hidden else []
 
 
 def _notes(source: Source, pages: Sequence[Page], pictures: Sequence[int]) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
+from index.readers.pdf_unseen import Unseen
+
 SPACE_SIZES = (0.15, 1.0)  # of the letters' size: the gap of a space between two runs of one line
 GAP_SIZES = 2.0  # of the letters' size: a wider gap inside a line parts the cells of a table
 _KANGXI = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
@@ -54,13 +56,19 @@ class Line:
 
 def page_lines(page: Any) -> list[Line]:
     """The lines of a page (pypdfium2's), in pdfium's order, which is that of writing."""
+    return page_lines_and_unseen(page)[0]
+
+
+def page_lines_and_unseen(page: Any) -> tuple[list[Line], int]:
+    """The lines, and how many characters more the page has that nobody who looks at it sees."""
     lines: list[Line] = []
-    for line in _runs(page):
+    runs, unseen = _runs(page)
+    for line in runs:
         if lines and _goes_on(lines[-1], line):
             lines[-1] = _united(lines[-1], line)
         else:
             lines.append(line)
-    return lines
+    return lines, unseen
 
 
 def _goes_on(line: Line, following: Line) -> bool:
@@ -88,8 +96,8 @@ def _united(line: Line, following: Line) -> Line:
     )
 
 
-def _runs(page: Any) -> list[Line]:
-    """What pdfium takes for lines."""
+def _runs(page: Any) -> tuple[list[Line], int]:
+    """What pdfium takes for lines, of the characters that are seen; and how many are not."""
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()
@@ -101,6 +109,7 @@ def _runs(page: Any) -> list[Line]:
     boxes: list[Box] = []
     size, bold = 0.0, False
     high = 0  # the first half of a pair
+    unseen = Unseen(page, raw)
     try:
         for index in range(pdfium.FPDFText_CountChars(raw)):
             code = pdfium.FPDFText_GetUnicode(raw, index)
@@ -123,6 +132,9 @@ def _runs(page: Any) -> list[Line]:
                 # pdfium gives no line's end after a hyphen.
                 _finish(lines, characters, boxes, size, bold)
                 characters, boxes = [], []
+            place_of = (box.left, box.bottom, box.right, box.top)
+            if not character.isspace() and unseen.hides(index, _size(raw, index), place_of):
+                continue
             if not characters:
                 bold = pdfium.FPDFText_GetFontWeight(raw, index) >= 600
                 size = _size(raw, index)
@@ -131,7 +143,7 @@ def _runs(page: Any) -> list[Line]:
         _finish(lines, characters, boxes, size, bold)
     finally:
         textpage.close()
-    return lines
+    return lines, unseen.count
 
 
 def make_line(characters: list[str], boxes: list[Box], size: float = 0.0, bold: bool = False) -> Line | None:
