@@ -62,7 +62,9 @@ class Asked(BaseModel):
     """An answer, or the nearest passages where the documents hold none."""
 
     found: bool
-    relation: str | None = Field(description="one, several, parts (of the question), or differing: they contradict")
+    relation: str | None = Field(
+        description="one, several, parts (of the question), differing (contradicting), or either of two"
+    )
     answers: list[ShortAnswer]
     quotes: list[CitedQuote]
     nearest: list[CitedQuote] = Field(description="passages that were read and do not answer by themselves")

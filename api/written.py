@@ -43,6 +43,8 @@ def written(result: Answer | NotFound) -> Written:
         ]
         if result.relation == "differing":
             lines.insert(0, "文档说法不一：" if chinese else "The documents contradict each other:")
+        if result.relation == "either":
+            lines.insert(0, "原文有两处都像答案：" if chinese else "Two places answer this about as well:")
     else:
         quotes = result.nearest
         lines = ["文档中没有答案。最接近的段落：" if chinese else "Not in the documents. The nearest passages:"]

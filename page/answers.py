@@ -40,7 +40,7 @@ def answer_html(
     """
     if answer.relation == "gathered":
         return _gathered_html(answer, words, within, written, unsupported)
-    each = answer.relation in ("parts", "differing")  # then every answer says how sure it is
+    each = answer.relation in ("parts", "differing", "either")  # then every answer says how sure it is
     sure = "" if each else f'<span class="confidence">{escape(confidence(answer.confidence, words))}</span>'
     quotes = "".join(
         numbered(quote, number, _answers_in(answer, quote, number), words)
@@ -130,7 +130,7 @@ def _short(finding: Finding, answer: Answer, words: Words) -> str:
 
 def _said_by(finding: Finding, answer: Answer, words: Words) -> str:
     """How sure it is, where each answer stands by itself; and where they contradict each other, who says it."""
-    if answer.relation not in ("parts", "differing"):
+    if answer.relation not in ("parts", "differing", "either"):
         return ""
     title = answer.quotes[finding.citations[0] - 1].title
     named = f'<cite dir="auto">{escape(title)}</cite>' if answer.relation == "differing" else ""

@@ -23,7 +23,7 @@ from page.kept import Place, opened_again, own_place, saved
 from page.look import source
 from page.removing import HELD_SECONDS
 from page.shelf import picker, shelf, views
-from page.suggest import suggestions
+from page.suggest import Suggestions
 from page.sureness import chosen
 from page.within import chosen_within
 from page.words import CHINESE, ENGLISH, Words, words_for
@@ -52,11 +52,12 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
     """The page over an assistant, with a language model that writes where one is set; launch it with `**look()`."""
     library = assistant.library
     documents = Shelf(assistant)
+    suggestions = Suggestions(assistant)
 
     def shown(turns: Turns, request: gr.Request) -> tuple[Any, ...]:
         words = words_of(request)
         busy = waiting(turns)
-        written = html.conversation(turns, suggestions(library, words), words, unsupported)
+        written = html.conversation(turns, suggestions.for_page(words), words, unsupported)
         buttons = (gr.Button(visible=shown) for shown in (not busy, busy, bool(turns)))
         return turns, written, *buttons
 
@@ -71,7 +72,7 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
             gr.Button(words.ask),
             gr.Button(words.stop),
             gr.Button(words.new_conversation),
-            html.conversation(turns, suggestions(library, words), words, unsupported),
+            html.conversation(turns, suggestions.for_page(words), words, unsupported),
             switch_html(model, words),
         )
 

@@ -103,6 +103,7 @@ CHINESE = Words(
     relations={
         "several": "共 {count} 个答案：",
         "parts": "问题有 {count} 个部分，依次作答：",
+        "either": "原文有 {count} 处都像答案，请看哪一处是您要问的：",
         "differing": "文档说法不一：以下 {count} 个答案互相矛盾，请核对原文。",
         "gathered": "没有一处能单独回答这个要求。与它相关的 {count} 句原文，按章节列在下面：",
     },
@@ -181,6 +182,7 @@ ENGLISH = Words(
     relations={
         "several": "{count} answers:",
         "parts": "The question has {count} parts; their answers, in order:",
+        "either": "{count} places answer this about as well. See which one you mean:",
         "differing": "The documents contradict each other: these {count} answers exclude one another. Check each.",
         "gathered": "No single place answers this. The {count} sentences that bear on it, by section:",
     },

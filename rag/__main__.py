@@ -20,6 +20,7 @@ _RELATIONS = {
     "several": "Several answers. 有多个答案。",
     "parts": "One answer for each part. 逐项回答。",
     "differing": "The documents contradict each other. 文档说法不一。",
+    "either": "Two places answer this about as well. 原文有两处都像答案。",
     "gathered": "No single place answers; quotes that bear on it, by section. 没有一处能单独回答，按章节列出相关原文。",
 }
 _REASONS = {

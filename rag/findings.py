@@ -43,8 +43,8 @@ def found_in(question: str, readings: Sequence[Reading], threshold: float, furth
     """What to answer from readings of which the first passes the threshold.
 
     A reading of another document that passes `further` and has the same words is cited with its
-    answer. One that passes the threshold, scores nearly as high and has others contradicts it. Where
-    a list is asked for, all that pass the threshold are answers.
+    answer. One that passes the threshold, scores nearly as high and has others contradicts it; one of the same
+    document answers it as well. Where a list is asked for, all that pass the threshold are answers.
     """
     best = span_of(readings[0])
     others = [span_of(reading) for reading in readings[1:] if reading.held >= further]
@@ -58,9 +58,10 @@ def found_in(question: str, readings: Sequence[Reading], threshold: float, furth
             for reading in readings[1:]
             if reading.held >= threshold and reading.score >= readings[0].score - RIVAL
         ]
-        against = [span for span in rivals if span.document != best.document and contradict(best.text, span.text)]
-        answers = _unlike([best, *against])
-        relation = "differing"
+        against = [span for span in rivals if contradict(best.text, span.text)]
+        elsewhere = [span for span in against if span.document != best.document]
+        answers = _unlike([best, *(elsewhere or against[:1])])
+        relation = "differing" if elsewhere else "either"
     same = tuple(tuple(other for other in others if _says(other, answer)) for answer in answers)
     return Found(relation if len(answers) > 1 else "one", tuple(answers), same)
 

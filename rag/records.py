@@ -139,9 +139,10 @@ class Candidate:
 
 
 # How the findings of an answer belong together: there is one; they make a list; each answers a part of
-# the question; documents contradict each other; or they are whole sentences, gathered by section for a summary, a
+# the question; documents contradict each other; two places of one document answer it about as well, and which is meant
+# is for its reader to say; or they are whole sentences, gathered by section for a summary, a
 # comparison or a list that no span answers.
-Relation = Literal["one", "several", "parts", "differing", "gathered"]
+Relation = Literal["one", "several", "parts", "differing", "either", "gathered"]
 
 
 @dataclass(frozen=True, slots=True)

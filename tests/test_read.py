@@ -146,6 +146,24 @@ def test_documents_that_contradict_each_other_are_both_shown(made: Assistant, tm
         assert quote.text[finding.start - quote.start : finding.end - quote.start] == finding.text
 
 
+def test_two_places_of_one_document_that_answer_as_well_are_both_shown(made: Assistant, tmp_path: Path) -> None:
+    path = tmp_path / "bridges.md"
+    path.write_text("# Bern\n\n## Old\n\nThe bridge is 212m long.\n\n## New\n\nThe bridge is 315m long.\n", "utf-8")
+    assert add_file(made.library, made.embedder, path).state == "added"
+    result = made.ask("How long is the bridge?")
+    assert isinstance(result, Answer)
+    assert result.relation == "either"
+    assert sorted(finding.text for finding in result.findings) == ["212m", "315m"]
+    assert {quote.heading for quote in result.quotes} == {"Old", "New"}
+    assert "about as well" in _relation_words("either")
+
+
+def _relation_words(relation: str) -> str:
+    from page.words import ENGLISH
+
+    return ENGLISH.relations[relation]
+
+
 def test_a_list_gives_all_answers_each_with_its_quote(made: Assistant, tmp_path: Path) -> None:
     write(
         made,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, fields, replace
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -11,15 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from index.library import Library
+from index.embed import Embedder
+from index.ingest import add_file
+from index.library import Library, create_library
 from index.records import Document, Span
 from index.split import Split
+from page.answering import Here
 from page.document import AROUND, document_view
 from page.escape import escape
 from page.quotes import digest
-from page.suggest import suggestions
+from page.suggest import Suggestions, suggested
 from page.words import CHINESE, ENGLISH, words_for
-from rag.answer import Assistant
+from rag.answer import Assistant, open_assistant
+from rag.records import Answer
 from tests.fakes import TermEmbedder
 
 
@@ -144,11 +150,36 @@ def test_of_a_long_document_the_part_around_the_quote_is_shown(library: Library,
     assert texts(wider) == text[place - 2 * AROUND : place + 10 + AROUND]
 
 
-def test_suggestions_are_in_the_language_of_the_page(assistant: Assistant) -> None:
+def test_suggestions_are_in_the_language_of_the_page_and_none_is_refused(assistant: Assistant) -> None:
+    suggestions = Suggestions(Here(assistant))
     for words in (CHINESE, ENGLISH):
-        asked = suggestions(assistant.library, words)
-        assert 3 <= len(asked) <= 6
+        asked = suggestions.for_page(words)
+        assert 2 <= len(asked) <= 4
         assert all(("？" in question) == (words is CHINESE) for question in asked)
+        for question in asked:
+            assert isinstance(assistant.ask(question), Answer), question
+
+
+def test_suggestions_are_made_of_the_documents_and_answered(embedder: Embedder, tmp_path: Path) -> None:
+    folder = tmp_path / "library"
+    library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
+    for name, text in (
+        ("bridge.md", "# 长江大桥\n\n大桥主跨长度为1290米，由三家企业承建。其中一半由市政府出资。\n"),
+        ("marsh.md", "# The marsh\n\nThe area of the northern marsh is 412 hectares. Nobody measured the rest.\n"),
+    ):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        assert add_file(library, embedder, path).state == "added"
+    library.close()
+    answering = Here(open_assistant(folder))
+    assert suggested(answering, "zh") == ("大桥主跨长度为多少？",)
+    assert suggested(answering, "en") == ("What is the area of the northern marsh?",)
+    suggestions = Suggestions(answering)
+    until = time.monotonic() + 30
+    while not (made := suggestions.for_page(CHINESE)):  # they come in the background
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert made == ("大桥主跨长度为多少？",)
 
 
 def test_records_of_words_cannot_be_made_with_one_missing() -> None:
