@@ -74,7 +74,7 @@ def _welcome(suggested: Sequence[str], words: Words) -> str:
 
 def _turn(turn: Turn, number: int, words: Words, unsupported: Unsupported) -> str:
     question = (
-        f'<h2 class="question" dir="auto"><span class="unseen">{escape(words.you_asked)} </span>'
+        f'<h2 class="question" dir="auto"><span class="unseen" dir="ltr">{escape(words.you_asked)} </span>'
         f"{escape(turn.asked or turn.question)}</h2>{_searched_for(turn, words)}"
     )
     if isinstance(turn.result, Answer):
