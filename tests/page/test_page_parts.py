@@ -23,10 +23,20 @@ from page.document import AROUND, document_view
 from page.escape import escape
 from page.quotes import digest
 from page.suggest import Suggestions, suggested
+from page.suggest_made import Made, questions_of
 from page.words import CHINESE, ENGLISH, words_for
 from rag.answer import Assistant, open_assistant
 from rag.records import Answer
 from tests.fakes import TermEmbedder
+
+BRIDGE = (
+    "# 江城长江大桥工程\n\n江城长江大桥全长为2180米，双向六车道，由三家企业承建，历时四年建成。\n\n"
+    "江城长江大桥总投资达38亿元，其中市财政承担一半。\n"
+)
+MARSH = (
+    "# The northern marsh\n\nThe area of the northern marsh is 412 hectares. Most of it is under water.\n\n"
+    "The height of the watch tower is 31 metres, and the warden lives in it.\n"
+)
 
 
 def view(library: Library, document: Document, start: int, end: int, /, **changes: Any) -> dict[str, Any]:
@@ -154,7 +164,7 @@ def test_suggestions_are_in_the_language_of_the_page_and_none_is_refused(assista
     suggestions = Suggestions(Here(assistant))
     for words in (CHINESE, ENGLISH):
         asked = suggestions.for_page(words)
-        assert 2 <= len(asked) <= 4
+        assert 1 <= len(asked) <= 4
         assert all(("？" in question) == (words is CHINESE) for question in asked)
         for question in asked:
             assert isinstance(assistant.ask(question), Answer), question
@@ -163,23 +173,30 @@ def test_suggestions_are_in_the_language_of_the_page_and_none_is_refused(assista
 def test_suggestions_are_made_of_the_documents_and_answered(embedder: Embedder, tmp_path: Path) -> None:
     folder = tmp_path / "library"
     library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
-    for name, text in (
-        ("bridge.md", "# 长江大桥\n\n大桥主跨长度为1290米，由三家企业承建。其中一半由市政府出资。\n"),
-        ("marsh.md", "# The marsh\n\nThe area of the northern marsh is 412 hectares. Nobody measured the rest.\n"),
-    ):
+    for name, text in (("bridge.md", BRIDGE), ("marsh.md", MARSH)):
         path = tmp_path / name
         path.write_text(text, "utf-8")
         assert add_file(library, embedder, path).state == "added"
     library.close()
     answering = Here(open_assistant(folder))
-    assert suggested(answering, "zh") == ("大桥主跨长度为多少？",)
-    assert suggested(answering, "en") == ("What is the area of the northern marsh?",)
+    for language, wanted in (("zh", "江城长江大桥全长为多少？"), ("en", "What is the height of the watch tower?")):
+        made = {one.question: one.answer for one in _all_questions(answering.library, language)}
+        found = suggested(answering, language)
+        assert wanted in found and set(found) <= set(made)
+        for question in found:
+            result = answering.ask(question)
+            assert isinstance(result, Answer)
+            assert made[question] in result.text
     suggestions = Suggestions(answering)
     until = time.monotonic() + 30
-    while not (made := suggestions.for_page(CHINESE)):  # they come in the background
+    while not (shown := suggestions.for_page(CHINESE)):  # they come in the background
         assert time.monotonic() < until
         time.sleep(0.05)
-    assert made == ("大桥主跨长度为多少？",)
+    assert shown == suggested(answering, "zh")
+
+
+def _all_questions(library: Library, language: str) -> list[Made]:
+    return [one for entry in library.documents() for one in questions_of(library.document(entry.id), language)]
 
 
 def test_records_of_words_cannot_be_made_with_one_missing() -> None:
