@@ -22,6 +22,9 @@ QUOTES = (
     "The council plans to close the old ferry line after the bridge opens; Anna Berg defeated Tom Reed in the vote.",
     "If the bridge opens in June, the council will sell the ferry to Norway.",
     "公司称，有传闻说，项目造成污染，该传闻不实。",
+    "经审计，除两家子公司外，公司所有生产线均已通过验收；规模以上企业实现利润312.6亿元。",
+    "张敏和赵磊分别担任项目的负责人和总工程师。",
+    "All works passed the audit except the two in Leith.",
 )
 TRUE = (
     "今年以来，全市净增中小企业超18.55万家。[1]",
@@ -65,6 +68,10 @@ LIES: dict[str, tuple[str, set[Reason]]] = {
     "a plan as a fact": ("公司明年投产。[3]", {"turned around"}),
     "a plan as a fact, in English": ("The council closed the old ferry line [5].", {"turned around", "claim"}),
     "a condition dropped": ("The council will sell the ferry to Norway [6].", {"turned around"}),
+    "an exception dropped": ("公司所有生产线均已通过验收。[8]", {"turned around"}),
+    "an exception dropped, in English": ("All works passed the audit [10].", {"turned around"}),
+    "the other side of a bound": ("规模以下企业实现利润312.6亿元。[8]", {"turned around", "claim"}),
+    "two lists paired otherwise": ("赵磊担任项目的负责人。[9]", {"turned around"}),
     "a denial dropped": ("项目造成污染。[7]", {"turned around"}),
     "before for after": (
         "The council plans to close the old ferry line before the bridge opens [5].", {"turned around"}),
@@ -73,7 +80,7 @@ LIES: dict[str, tuple[str, set[Reason]]] = {
     "all for some": ("全市所有中小企业增速达17.58%。[1]", {"turned around"}),
     "citation 99": ("今年以来，全市净增中小企业超18.55万家。[99]", {"no such quote"}),
     "citation 0": ("今年以来，全市净增中小企业超18.55万家。[0]", {"no such quote"}),
-    "a true and an invented citation": ("今年以来，全市净增中小企业超18.55万家。[1][9]", {"no such quote"}),
+    "a true and an invented citation": ("今年以来，全市净增中小企业超18.55万家。[1][19]", {"no such quote"}),
     "no citation": ("今年以来，全市净增中小企业超18.55万家。", {"no citation"}),
     "general knowledge": ("武汉是湖北省的省会，也是长江上的重要港口。[1]", {"name", "claim"}),
     "HTML": ("<b>全市</b>净增中小企业超18.55万家<img src=x onerror=alert(1)>。[1]", {"markup"}),

@@ -1,4 +1,4 @@
-"""Whether a claim says the opposite of its source: a negation, a comparison or a reservation changed."""
+"""Whether a claim says the opposite of its source: a negation, a comparison, an exception or a reservation changed."""
 
 from __future__ import annotations
 
@@ -34,6 +34,8 @@ _PAIRS = (
     (
         r"支持|赞成|贊成|同意|\b(?:support|agree|approv|favou?r)\w*",
         r"反对|反對|抵制|\b(?:oppos|disagree|reject|against)\w*"),
+    (r"以上|\b(?:above|at least)\b", r"以下|以内|以內|\b(?:below|at most)\b"),
+    (r"以内|以內|之内|\b(?:within|inside)\b", r"以外|之外|\boutside\b"),
     (r"成功|\bsucce\w+", r"失败|失敗|\bfail\w*"),
     (r"东(?!西)|東(?!西)|\beast\w*", r"西|\bwest\w*"),
     (r"南|\bsouth\w*", r"北|\bnorth\w*"),
@@ -85,6 +87,14 @@ _CONDITION = regex.compile(
     r"untrue|denied|denies|myth|rumou?rs?|if|unless|provided that|in case|otherwise|were it)\b",
     regex.IGNORECASE,
 )
+# What a sentence takes out of what it says.
+_EXCEPTION = regex.compile(
+    r"(?<![解清消排废廢拆扣免删刪根铲鏟])除(?!尘|塵|夕|法|草|名)|不含|不包括|不计|以外|之外|例外|"
+    r"\b(?:except(?:ing|ion)?|apart from|aside from|other than|excluding|but for|with the exception)\b",
+    regex.IGNORECASE,
+)
+# What pairs two lists, so that a part of each says nothing of who goes with what.
+_PAIRED = regex.compile(r"分别|分別|依次|\brespectively\b", regex.IGNORECASE)
 _SENTENCE = regex.compile(r"(?<=[。！？!?\n])|(?<=[\p{Ll}\d)”\"]\.)\s")
 _CLAUSE = regex.compile(r"[。！？!?；;，,：:\n]|(?<=\p{Ll})\.\s")
 _COMPILED_PAIRS = tuple((regex.compile(one, regex.I), regex.compile(other, regex.I)) for one, other in _PAIRS)
@@ -104,7 +114,10 @@ def turned(claim: str, text: str) -> bool:
     claim, text = simplified(claim), simplified(text)
     clauses = spoken_of(claim, text)
     source = "，".join(clauses)
-    if _CONDITION.search(_sentences_of(clauses, text)) and not _CONDITION.search(claim):
+    whole = _sentences_of(clauses, text)
+    if any(words.search(whole) and not words.search(claim) for words in (_CONDITION, _EXCEPTION)):
+        return True
+    if _PAIRED.search(source) and not _PAIRED.search(claim):
         return True
     return (
         _negated(claim, clauses, text)
