@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
         if name in ("reader", "answers", "support"):
             added.add_argument("--reader", help="another reader than the default")
-        if name in ("reader", "answers", "precision"):
+        if name in ("reader", "answers", "support", "precision"):
             added.add_argument("--most", type=int, help="questions a pair (default: all)")
         if name not in ("reader", "encodings", "verify", "report", "precision"):
             added.add_argument("--model", help="another embedding model than the default")
