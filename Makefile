@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint audit benchmarks clean
+.PHONY: run test lint audit tour clean
 
 run: $(VENV)/.installed ## install, then serve the page
 	@echo "Starting the page; the first time the model is unpacked and the article is read. 正在启动网页，首次启动需解包模型并读取文章……"
@@ -21,6 +21,9 @@ lint: $(VENV)/.tested-with
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+tour: $(VENV)/.tested-with ## take the pictures of docs/tour.md anew
+	YINZHENG_TOUR=1 $(BIN)/python -m pytest -q tests/page/test_page_tour.py
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)
 	$(BIN)/pip-audit --strict -r constraints.txt --no-deps --disable-pip --progress-spinner off

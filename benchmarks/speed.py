@@ -313,7 +313,7 @@ def _cold(library: Library) -> Iterator[Speed]:
         "MB",
         None,
         None,
-        "both its processes, shared pages counted twice",
+        "its processes, what they share counted once",
     )
 
 
