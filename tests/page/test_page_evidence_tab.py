@@ -92,6 +92,7 @@ def test_a_quote_is_added_by_key_kept_over_a_restart_widened_and_exported(
     page = open_page(serve(with_threshold(page_assistant, 0.0)))  # another page, another browser, the same disk
     page.focus("#view-ask")
     page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")  # the last but one
     page.wait_for_selector(".entry")
     assert page.locator(".entry > blockquote").text_content() == quote
     assert "光谷东智从成立到投产用了多长时间？" in page.inner_text(".entry")
@@ -188,6 +189,7 @@ def test_the_list_is_used_with_the_keyboard_alone(open_page: OpenPage, made_up: 
     before = [entry.text for entry in kept(made_up)]
     page.focus("#view-ask")
     page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")  # the last but one
     page.locator("[data-do=down]").first.press("Enter")
     page.wait_for_function("document.activeElement.ariaLabel === '下移第 2 条'")
     page.keyboard.press("Enter")
