@@ -7,6 +7,7 @@ what a hostile file made of its parser is not believed here either.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import queue
@@ -114,7 +115,8 @@ class _Worker:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(OSError):  # what was not yet sent cannot be; the pipe is closed all the same
+                    pipe.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

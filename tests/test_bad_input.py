@@ -95,6 +95,16 @@ def test_a_reader_that_crashes_is_said_and_the_next_file_is_read(
     assert read_apart(b"text", "a.txt").text == "text"
 
 
+def test_a_worker_that_died_before_it_was_asked_is_ended_quietly() -> None:
+    worker = apart._Worker()
+    worker._process.kill()
+    worker._process.wait()
+    assert worker._process.stdin is not None and worker._process.stdout is not None
+    worker._process.stdin.write(b"not sent yet")  # and cannot be
+    worker.end()
+    assert worker._process.stdin.closed and worker._process.stdout.closed
+
+
 def test_a_worker_imports_no_model_and_is_kept() -> None:
     code = (
         "import time\n"
