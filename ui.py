@@ -14,10 +14,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.database import FILE_NAME
 from index.errors import YinzhengError
-from index.library import Library
-from index.places import default_library
+from index.opening import is_library, make_library, open_library
+from index.places import default_library, shown_place
 from index.talk import Counter, run_command, say
 from page.answering import Answering, Elsewhere, Here
 from rag.answer import Assistant
@@ -62,7 +61,7 @@ def _serve(options: argparse.Namespace) -> int:
     if not _has_documents(options.library):
         _make_library(options.library, options.model)
     say("Starting the page; the models load meanwhile … 正在启动页面，同时载入模型……")
-    elsewhere = Elsewhere(Library(options.library), options.model, options.reader)
+    elsewhere = Elsewhere(open_library(options.library), options.model, options.reader)
     answering = Watched(elsewhere)
     blocks = build(answering, model, options.unsupported)
     try:
@@ -73,19 +72,18 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _has_documents(folder: Path) -> bool:
-    return (folder / FILE_NAME).is_file() and Library(folder).counts().documents > 0
+def _has_documents(place: Path) -> bool:
+    return is_library(place) and open_library(place).counts().documents > 0
 
 
 def _make_library(folder: Path, model: str | None) -> None:
     """Put the articles that come with the program into a new library, or one that was left empty."""
     from index.embed import load_embedder
     from index.ingest import add_file, files_below
-    from index.library import create_library
 
-    say(f"There is no library in {folder} yet. Loading the model … 还没有资料库，正在载入模型……")
+    say(f"There is no library in {shown_place(folder)} yet. Loading the model … 还没有资料库，正在载入模型……")
     embedder = load_embedder() if model is None else load_embedder(model)
-    library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
+    library = make_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
     for path in files_below([ARTICLES]):
         say(f"Adding {path.name} … 正在加入 {path.name}……")
         result = add_file(library, embedder, path, Counter("passages / 段"))
@@ -117,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=default_library(),
         metavar="DIR",
-        help="the library's folder (default: %(default)s)",
+        help="the library's folder, or milvus://HOST:PORT/NAME (default: %(default)s)",
     )
     parser.add_argument("--model", metavar="NAME", help="embedding model (default: the library's own)")
     parser.add_argument("--reader", metavar="NAME", help="an extractive model of the hub, or its folder, that reads")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from index.places import default_library
+from index.places import LIBRARY_HELP, default_library
 from index.talk import EXIT_FOUND, print_json, run_command, say
 
 
@@ -22,9 +22,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.add_argument(
-            "--library", type=Path, default=default_library(), metavar="DIR", help="the library's folder"
-        )
+        added.add_argument("--library", type=Path, default=default_library(), metavar="DIR", help=LIBRARY_HELP)
         added.set_defaults(run=run)
         return added
 
@@ -38,10 +36,10 @@ def _parser() -> argparse.ArgumentParser:
 def _mcp(options: argparse.Namespace) -> int:
     from api.mcp_server import mcp_server
     from api.services import services_for
-    from index.library import Library
+    from index.opening import open_library
     from page.answering import Elsewhere
 
-    answering = Elsewhere(Library(options.library), options.model, options.reader)
+    answering = Elsewhere(open_library(options.library), options.model, options.reader)
     say("Serving on stdin and stdout; the models load meanwhile … 正在通过标准输入输出提供服务……")
     try:
         mcp_server(services_for(answering)).run("stdio")
@@ -52,10 +50,10 @@ def _mcp(options: argparse.Namespace) -> int:
 
 def _openapi(options: argparse.Namespace) -> int:
     from api.app import create_app
-    from index.library import Library
+    from index.opening import open_library
     from page.answering import Elsewhere
 
-    answering = Elsewhere(Library(options.library), None, None)
+    answering = Elsewhere(open_library(options.library), None, None)
     try:
         print_json(create_app(answering).state.programs.openapi())
     finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.embed import Embedder
 from index.ingest import add_file
-from index.library import create_library
+from index.local import create_library
 from rag.answer import Assistant
 from rag.calibrate import calibration_for
 from rag.reader import Reader

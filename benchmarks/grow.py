@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.sets import load_passages
 from index import store
 from index.embed import Embedder
-from index.library import Library
+from index.local import LocalLibrary
 from index.records import Document, Span
 from index.split import sentence_spans
 from index.terms import code, terms
@@ -69,7 +69,7 @@ def real_sentences(data: Path, embedder: Embedder, folder: Path) -> Sentences:
     return Sentences(texts, [" ".join(map(code, terms(text))) for text in texts], vectors, passages)
 
 
-def grow(library: Library, sentences: Sentences, passages: int) -> None:
+def grow(library: LocalLibrary, sentences: Sentences, passages: int) -> None:
     """Add documents of PASSAGES passages each until the library has so many; goes on where it was left."""
     done = library.counts().documents
     wanted = passages // PASSAGES
@@ -120,7 +120,7 @@ def _parts(sentences: Sentences, number: int) -> Iterator[list[int]]:
 
 
 def _put(connection: apsw.Connection, sentences: Sentences, number: int) -> None:
-    """As `Library.add` does, but that terms are not looked for again in every passage."""
+    """As `LocalLibrary.add` does, but that terms are not looked for again in every passage."""
     document, parts, spans = document_of(sentences, number)
     store.put_document(connection, store.StoredDocument(document, {}, len(parts), store.now(), 1))
     title = " ".join(map(code, terms(document.title)))

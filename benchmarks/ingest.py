@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.embed import Embedder
 from index.ingest import add_files
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.readers import KNOWN_SUFFIXES
 from index.talk import FileCounter
 
@@ -81,7 +81,7 @@ def copied(files: Path, folder: Path, most: int) -> Iterator[Path]:
         yield copy
 
 
-def _figures(step: str, files: Sequence[Path], failed: int, seconds: float, library: Library) -> Figures:
+def _figures(step: str, files: Sequence[Path], failed: int, seconds: float, library: LocalLibrary) -> Figures:
     megabytes = sum(path.stat().st_size for path in files) / 1e6
     library.leave_no_trace()  # what SQLite keeps in its log would count twice
     texts = sum(len(library.document(entry.id).text.encode()) for entry in library.documents())

@@ -21,7 +21,7 @@ from benchmarks.mutations import dropped
 from benchmarks.sets import load_passages
 from benchmarks.verify import NoModel
 from index.ingest import make_document
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.readers import read
 from rag.marks import is_long
 from rag.verify import read_report, verify
@@ -61,7 +61,7 @@ def measure_report(data: Path) -> Iterator[ReportFigures]:
             yield ReportFigures(DOCUMENTS, size, PAGES, letters, quotations, spoilt, told, round(seconds, 1))
 
 
-def _library(folder: Path, data: Path) -> Library:
+def _library(folder: Path, data: Path) -> LocalLibrary:
     model = NoModel()
     library = create_library(folder / "library", model.name, model.fingerprint, model.dimension)
     passages = [passage.text for name in SETS for passage in load_passages(data, name)]
@@ -74,7 +74,7 @@ def _library(folder: Path, data: Path) -> Library:
     return library
 
 
-def _report(library: Library, known: bool) -> tuple[bytes, int, int]:
+def _report(library: LocalLibrary, known: bool) -> tuple[bytes, int, int]:
     """The Word file, how many quotations are in it, and how many of them are spoilt."""
     import docx
 

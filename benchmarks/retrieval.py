@@ -16,7 +16,7 @@ from index.database import rows
 from index.embed import Embedder
 from index.ingest import make_document, passage_texts
 from index.lexical import keywords, search_terms
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.records import Block, ReadFile
 from rag.retrieve import candidates, retrieve
 
@@ -69,7 +69,7 @@ class SetLibrary:
     every language; `document_by_id` gives it by the library's passage id.
     """
 
-    library: Library
+    library: LocalLibrary
     document_of: dict[str, str]
     document_by_id: dict[int, str]
 

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,7 +23,7 @@ from benchmarks.sets import load_questions
 from index import store
 from index.embed import load_embedder
 from index.lexical import keywords, score_terms, search_terms
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.split import PassageSpan, Split
 from index.vectors import Matrix
 from rag.answer import open_assistant
@@ -92,7 +92,7 @@ def measure_scale(data: Path, folder: Path, sizes: Sequence[int], questions: int
         )
 
 
-def nearest(library: Library, questions: Matrix) -> list[list[int]]:
+def nearest(library: LocalLibrary, questions: Matrix) -> list[list[int]]:
     """The ids of the TOP_K nearest passages to each question, by brute force over the stored vectors."""
     best = np.empty((len(questions), 0))
     ids = np.empty((len(questions), 0), np.int64)
@@ -113,12 +113,10 @@ def _asked(folder: Path, texts: Sequence[str], right: Sequence[Sequence[int]]) -
     from rag.retrieve import retrieve
 
     began = time.perf_counter()
-    library = Library(folder)
+    library = LocalLibrary(folder)
     index = library.vector_index()
     opened = time.perf_counter() - began
-    library.close()
-    assistant = open_assistant(folder)
-    library = assistant.library
+    assistant = replace(open_assistant(folder), library=library)
     vectors = assistant.embedder.embed_questions(texts)
     times: dict[str, list[float]] = {"vectors": [], "keywords": [], "retrieve": [], "answer": []}
     hits = 0
@@ -159,7 +157,7 @@ def _asked(folder: Path, texts: Sequence[str], right: Sequence[Sequence[int]]) -
 
 def _changed(folder: Path, sentences: Sentences, number: int) -> dict[str, Any]:
     """Add a document to an open library and take it out again."""
-    library = Library(folder)
+    library = LocalLibrary(folder)
     library.vector_index()
     document, parts, spans = document_of(sentences, number)  # one that no size holds
     vectors = vectors_of(sentences, parts)[:_ADDED]
@@ -170,7 +168,7 @@ def _changed(folder: Path, sentences: Sentences, number: int) -> dict[str, Any]:
     assert set(library.vector_index().search(vectors[0], TOP_K).ids.tolist()) & set(added.tolist())
     add = time.perf_counter() - began
     began = time.perf_counter()
-    with library.writing() as connection:  # as Library.remove does, in its two steps
+    with library.writing() as connection:  # as LocalLibrary.remove does, in its two steps
         store.delete_document(connection, document.id)
     found = library.vector_index().search(vectors[0], TOP_K)
     assert not set(found.ids.tolist()) & set(added.tolist())

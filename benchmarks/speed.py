@@ -25,7 +25,7 @@ from benchmarks.sets import load_passages, load_questions
 from index.bundled import E5_PROMPTS, MAX_TOKENS, bundled_model_folder
 from index.embed import load_embedder
 from index.encoder import Precision, best_precision, by_length
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from rag.answer import open_assistant
 
 SETS = ("xquad.zh", "xquad.en", "xquad.de", "xquad.ru")
@@ -198,7 +198,7 @@ def _as_transformers(weights: Path, folder: Path) -> None:
     AutoTokenizer.from_pretrained(bundled).save_pretrained(folder)
 
 
-def library_of_real_size(data: Path, folder: Path) -> Library:
+def library_of_real_size(data: Path, folder: Path) -> LocalLibrary:
     """A library of PASSAGES passages, made when `folder` has none yet."""
     folder.mkdir(parents=True, exist_ok=True)
     embedder = load_embedder()
@@ -209,7 +209,7 @@ def library_of_real_size(data: Path, folder: Path) -> Library:
     return library
 
 
-def _questions(data: Path, library: Library, most: int) -> Iterator[Speed]:
+def _questions(data: Path, library: LocalLibrary, most: int) -> Iterator[Speed]:
     every = [load_questions(data, name, "test") for name in SETS]
     rows = [row.text for rows in every for row in rows[:: max(1, len(rows) * len(SETS) // most)]]
     assistant = open_assistant(library.folder)
@@ -260,7 +260,7 @@ def _searching(plain: Any, passages: Sequence[str], vectors: np.ndarray) -> Call
     return search
 
 
-def _cold(library: Library) -> Iterator[Speed]:
+def _cold(library: LocalLibrary) -> Iterator[Speed]:
     """From pressing Enter to the answer, of the command and of the page's server; and the memory of the latter."""
     import httpx
     import psutil

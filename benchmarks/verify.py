@@ -21,7 +21,7 @@ from benchmarks.article import ARTICLE
 from benchmarks.mutations import PRINTED, SPOILT, Change, changed
 from benchmarks.sets import load_passages
 from index.ingest import make_document
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.readers import read
 from rag.marks import is_long
 from rag.verify import read_report, verify
@@ -82,7 +82,7 @@ def _is_quotable(words: str) -> bool:
     return len(words) >= LEAST and is_long(words[4:-4]) and not set(words) & set("«»\n")
 
 
-def _library(folder: Path, data: Path | None) -> Library:
+def _library(folder: Path, data: Path | None) -> LocalLibrary:
     model = NoModel()
     library = create_library(folder / "library", model.name, model.fingerprint, model.dimension)
     files = {ARTICLE.name: ARTICLE.read_text(encoding="utf-8")}
@@ -97,7 +97,7 @@ def _library(folder: Path, data: Path | None) -> Library:
 
 
 def _counted(
-    library: Library, sentences: list[str], texts: list[str], changes: list[Change], spoilt: bool, count: int
+    library: LocalLibrary, sentences: list[str], texts: list[str], changes: list[Change], spoilt: bool, count: int
 ) -> list[VerifyFigures]:
     cases = changed(sentences, changes, count)
     # A change that makes other words of the source is no spoilt quotation of it.
@@ -109,7 +109,7 @@ def _counted(
     return [VerifyFigures(name, spoilt, of[name], told[name]) for name in sorted(of)]
 
 
-def _joined(library: Library, sentences: list[str], texts: list[str], count: int) -> list[VerifyFigures]:
+def _joined(library: LocalLibrary, sentences: list[str], texts: list[str], count: int) -> list[VerifyFigures]:
     """Two sentences as one, what stands between them left out without a mark."""
     chosen = random.Random(21)
     pairs = [first + second for first, second in zip(sentences, sentences[2:], strict=False)]
@@ -118,7 +118,7 @@ def _joined(library: Library, sentences: list[str], texts: list[str], count: int
     return [VerifyFigures("joined", True, count, sum(verdict in ("altered", "not found") for verdict in verdicts))]
 
 
-def _misattributed(library: Library, count: int) -> list[VerifyFigures]:
+def _misattributed(library: LocalLibrary, count: int) -> list[VerifyFigures]:
     """The right words, cited from another document."""
     chosen = random.Random(22)
     documents = [library.document(summary.id) for summary in library.documents()]
@@ -136,7 +136,7 @@ def _misattributed(library: Library, count: int) -> list[VerifyFigures]:
     return [VerifyFigures("another document", True, count, told)]
 
 
-def _verdicts(library: Library, quoted: list[str]) -> list[str]:
+def _verdicts(library: LocalLibrary, quoted: list[str]) -> list[str]:
     report = "\n\n".join(f"«{words}»" for words in quoted)
     found = {
         one.quotation.part: one.verdict for one in verify(library, read_report(report.encode(), "r.txt")).quotations

@@ -20,7 +20,7 @@ from benchmarks.retrieval import build_library
 from benchmarks.sets import load_passages, load_questions
 from index.embed import Embedder
 from index.ingest import add_file
-from index.library import create_library
+from index.local import create_library
 from rag.answer import Assistant
 from rag.calibrate import calibration_for
 from rag.fold import fold_only

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.bundled import BUNDLED_NAME
-from index.database import FILE_NAME
 from index.library import Library
 from index.limits import limits_of
-from index.places import default_library, source_of, text_of
+from index.opening import is_library, make_library, open_library
+from index.places import LIBRARY_HELP, default_library, shown_place, source_of, text_of
 from index.store import EDITABLE
 from index.talk import EXIT_ERROR, EXIT_FOUND, Counter, FileCounter, print_json, run_command, say
 
@@ -39,9 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.add_argument(
-            "--library", type=Path, default=default_library(), metavar="DIR", help="the library's folder"
-        )
+        added.add_argument("--library", type=Path, default=default_library(), metavar="DIR", help=LIBRARY_HELP)
         added.add_argument("--json", action="store_true", help="print JSON")
         added.set_defaults(run=run)
         return added
@@ -91,7 +89,6 @@ def _parser() -> argparse.ArgumentParser:
 def _add(options: argparse.Namespace) -> int:
     from index.embed import load_embedder
     from index.folders import files_below
-    from index.library import create_library
 
     limits_of(options.limit)  # a wrong one is said before anything is loaded
     missing = [path for path in options.paths if not path.exists()]
@@ -99,13 +96,13 @@ def _add(options: argparse.Namespace) -> int:
         say(f"error / 错误: there is no {', '.join(map(str, missing))}; nothing was added")
         return EXIT_ERROR
     model = options.model
-    if (options.library / FILE_NAME).is_file():
-        library = Library(options.library)
+    if is_library(options.library):
+        library = open_library(options.library)
         library.require_writable()
         model = model or library.manifest.model
     say("Loading the embedding model (the first time it is unpacked) … 正在载入向量模型……")
     embedder = load_embedder(model or BUNDLED_NAME)
-    library = create_library(options.library, embedder.name, embedder.fingerprint, embedder.dimension)
+    library = make_library(options.library, embedder.name, embedder.fingerprint, embedder.dimension)
     library.require_model(embedder.fingerprint, embedder.name)
     left_out: Tally[str] = Tally()
     files = list(files_below(options.paths, lambda path, why: left_out.update([why])))
@@ -188,7 +185,7 @@ def _watch(options: argparse.Namespace, library: Library, embedder: Embedder) ->
 def _list(options: argparse.Namespace) -> int:
     from index.states import file_states
 
-    library = Library(options.library)
+    library = open_library(options.library)
     documents = library.documents()
     if options.json:
         print_json([asdict(document) for document in documents])
@@ -203,7 +200,7 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _show(options: argparse.Namespace) -> int:
-    document = Library(options.library).find_document(options.document)
+    document = open_library(options.library).find_document(options.document)
     if options.json:
         print_json(asdict(document))
     else:
@@ -215,13 +212,13 @@ def _show(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     from index.states import file_states
 
-    library = Library(options.library)
+    library = open_library(options.library)
     counts = library.counts()
     content = {
-        "library": str(options.library),
+        "library": shown_place(options.library),
         **asdict(counts),
         **asdict(library.manifest),
-        "bytes": sum(path.stat().st_size for path in options.library.iterdir() if path.is_file()),
+        "bytes": library.size(),
     }
     unfinished = [entry for entry in file_states(library) if entry.state != "searchable"]
     if options.json:
@@ -235,7 +232,7 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _edit(options: argparse.Namespace) -> int:
-    library = Library(options.library)
+    library = open_library(options.library)
     given: dict[str, str | None] = {field: getattr(options, field) for field in EDITABLE}
     changes = {field: value for field, value in given.items() if value is not None or field in options.restore}
     if changes.get("title") == "":
@@ -254,7 +251,7 @@ def _edit(options: argparse.Namespace) -> int:
 def _remove(options: argparse.Namespace) -> int:
     from index.states import file_states
 
-    library = Library(options.library)
+    library = open_library(options.library)
     sources = {entry.source for entry in file_states(library)}
     names = [source_of(Path(given)) for given in options.documents if source_of(Path(given)) in sources]
     documents = [library.find_document(given) for given in options.documents if source_of(Path(given)) not in sources]
@@ -292,7 +289,7 @@ def _say_traces_left() -> None:
 def _collection(options: argparse.Namespace) -> int:
     from index.collections import collect, collections, dissolve, rename_collection, take_out
 
-    library = Library(options.library)
+    library = open_library(options.library)
     if options.action == "list":
         found = collections(library)
         if options.json:
@@ -317,10 +314,7 @@ def _collection(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from index.check import problems
-
-    library = Library(options.library)
-    found = list(problems(library))
+    found = list(open_library(options.library).problems())
     for problem in found:
         say(f"error / 错误: {problem}")
     if not found:
@@ -362,7 +356,7 @@ def _rebuild(options: argparse.Namespace) -> int:
     say("Loading the embedding model … 正在载入向量模型……")
     embedder = load_embedder(options.model or BUNDLED_NAME)
     library = rebuild(options.library, embedder, Counter("documents / 文档"))
-    library.vector_index()
+    library.keep_vectors()
     counts = library.counts()
     say(f"Rebuilt / 已重建: {counts.documents} documents, {counts.passages} passages, model {embedder.name}")
     if options.json:

@@ -24,7 +24,7 @@ import apsw
 from index.check import problems
 from index.database import BUSY_MILLISECONDS, FILE_NAME, sqlite_errors
 from index.errors import LibraryDamaged, LibraryError, LibraryFull, LibraryReadOnly
-from index.library import Library
+from index.local import LocalLibrary
 from index.manifest import missing
 from index.places import beside
 
@@ -208,7 +208,7 @@ def _copy_database(path: Path, to: Path, progress: Callable[[float], None]) -> N
 
 def _described(copy: Path) -> Backup:
     """Check the copy of the library, and describe all files. Raises LibraryDamaged."""
-    library = Library(copy / LIBRARY_PART)
+    library = LocalLibrary(copy / LIBRARY_PART)
     found = list(problems(library))
     counts = library.counts()
     library.close()

@@ -8,13 +8,13 @@ import numpy as np
 
 from index.database import rows
 from index.errors import LibraryDamaged
-from index.library import Library
+from index.local import LocalLibrary
 from index.store import checked_passages, has_terms, load_document
 
 NORM_TOLERANCE = 0.01  # of a unit vector kept in 16 bits
 
 
-def problems(library: Library) -> Iterator[str]:
+def problems(library: LocalLibrary) -> Iterator[str]:
     """What is wrong with the library, a sentence each; nothing where all is well."""
     try:
         yield from _in_sqlite(library)
@@ -24,7 +24,7 @@ def problems(library: Library) -> Iterator[str]:
         yield str(error)
 
 
-def _in_sqlite(library: Library) -> Iterator[str]:
+def _in_sqlite(library: LocalLibrary) -> Iterator[str]:
     for (message,) in rows(library.connection, "PRAGMA integrity_check"):
         if message != "ok":
             yield f"SQLite: {message}"
@@ -40,7 +40,7 @@ def _in_sqlite(library: Library) -> Iterator[str]:
             yield f"{len(found)} {what}"
 
 
-def _in_documents(library: Library) -> Iterator[str]:
+def _in_documents(library: LocalLibrary) -> Iterator[str]:
     """Each document's own digest, its passages, and that its words are found in each."""
     for (document_id,) in rows(library.connection, "SELECT id FROM documents ORDER BY rowid"):
         stored = load_document(library.connection, document_id)
@@ -56,7 +56,7 @@ def _in_documents(library: Library) -> Iterator[str]:
         library.file(document_id)
 
 
-def _in_vectors(library: Library) -> Iterator[str]:
+def _in_vectors(library: LocalLibrary) -> Iterator[str]:
     """The FAISS index against every stored vector, by brute force."""
     ids, vectors = library.vectors()
     if len(vectors) and not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=NORM_TOLERANCE):

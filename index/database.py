@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 import apsw
 
+from index.bm25 import weight
 from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryFull, LibraryReadOnly
 
 FILE_NAME = "library.sqlite"
-BM25_K1, BM25_B = 1.2, 0.75  # those of FTS5: https://www.sqlite.org/fts5.html#the_bm25_function
 BUSY_MILLISECONDS = 30_000  # how long a second writer waits for the first
 
 _CANNOT_READ = (apsw.SQLITE_IOERR_READ, apsw.SQLITE_IOERR_SHORT_READ, apsw.SQLITE_IOERR_CORRUPTFS)
@@ -137,7 +137,7 @@ def _term_weight(api: apsw.FTS5ExtensionApi, *_: object) -> float:
     """
     count = len(api.phrase_column_offsets(0, 0))
     length = api.column_size(0) / (api.column_total_size(0) / api.row_count)
-    return count * (BM25_K1 + 1) / (count + BM25_K1 * (1 - BM25_B + BM25_B * length))
+    return weight(count, length)
 
 
 def _connect_for_reading(folder: Path) -> apsw.Connection:

@@ -19,6 +19,7 @@ class YinzhengError(Exception):
         ├── LibraryDamaged   what is stored does not agree with itself
         ├── LibraryBusy      another program is writing, and did not finish in time
         ├── LibraryReadOnly  it may be read and not written
+        ├── LibraryUnreachable  the server that keeps it does not do what it is asked
         └── LibraryFull      there is no room for what should be written
     """
 
@@ -65,3 +66,7 @@ class LibraryReadOnly(LibraryError):
 
 class LibraryFull(LibraryError):
     """There is no room on the disk for what should be written."""
+
+
+class LibraryUnreachable(LibraryError):
+    """The server that keeps the library cannot be reached, or does not do what it is asked."""

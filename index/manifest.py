@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -32,19 +34,23 @@ class Manifest:
 def read_manifest(connection: apsw.Connection) -> Manifest:
     """What a library's file says it was built with. Raises LibraryDamaged."""
     try:
-        values: dict[str, str] = dict(rows(connection, "SELECT key, value FROM meta"))
-        return Manifest(
-            format=int(values["format"]),
-            splitter=int(values["splitter"]),
-            terms=int(values["terms"]),
-            passage_tokens=int(values["passage_tokens"]),
-            model=values["model"],
-            model_fingerprint=values["model_fingerprint"],
-            dimension=int(values["dimension"]),
-        )
+        return manifest_of(dict(rows(connection, "SELECT key, value FROM meta")))
     except (apsw.SQLError, KeyError, ValueError) as error:
         file = Path(connection.filename)
         raise LibraryDamaged(f"{file} is damaged ({error}): {what_to_do_when_damaged()}") from error
+
+
+def manifest_of(values: Mapping[str, Any]) -> Manifest:
+    """The manifest of what `new_meta` gave. Raises KeyError or ValueError."""
+    return Manifest(
+        format=int(values["format"]),
+        splitter=int(values["splitter"]),
+        terms=int(values["terms"]),
+        passage_tokens=int(values["passage_tokens"]),
+        model=str(values["model"]),
+        model_fingerprint=str(values["model_fingerprint"]),
+        dimension=int(values["dimension"]),
+    )
 
 
 def require_not_newer(folder: Path, manifest: Manifest) -> None:

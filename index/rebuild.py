@@ -24,7 +24,7 @@ from index.database import (
 from index.embed import Embedder
 from index.errors import LibraryDamaged, LibraryReadOnly, UnreadableFile
 from index.ingest import EMBEDDING_BATCH, passage_texts
-from index.library import Library
+from index.local import LocalLibrary
 from index.manifest import missing, new_meta, read_manifest, require_not_newer
 from index.readers import read
 from index.records import Block, Document, ReadFile
@@ -35,7 +35,7 @@ from index.vectors import Matrix
 
 def rebuild(
     folder: Path, embedder: Embedder, progress: Callable[[int, int], None] = lambda done, total: None
-) -> Library:
+) -> LocalLibrary:
     """Make the library anew from its own documents' texts, with this version and this model.
 
     The old one answers until the new one is whole: all is one transaction, and other programs that
@@ -62,7 +62,7 @@ def rebuild(
                 connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, str(value)))
             new_generation(connection)
         empty_log(connection)
-    library = Library(folder)
+    library = LocalLibrary(folder)
     remove_vectors(folder, but=library.generation())
     return library
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from index.places import default_library, text_of
+from index.places import LIBRARY_HELP, default_library, text_of
 from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, run_command, say
 from rag import commands_evidence
 from rag.judge import FALSE_ANSWERS
@@ -49,9 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
         added.add_argument("question", metavar="QUESTION", help="the question; - reads one a line from stdin")
-        added.add_argument(
-            "--library", type=Path, default=default_library(), metavar="DIR", help="the library's folder"
-        )
+        added.add_argument("--library", type=Path, default=default_library(), metavar="DIR", help=LIBRARY_HELP)
         added.add_argument("--model", help="embedding model (default: the library's own)")
         added.add_argument(
             "--in",
@@ -84,9 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Fit the confidence and the thresholds to questions whose answers you know.",
     )
     calibrate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="question and answers, one a line")
-    calibrate.add_argument(
-        "--library", type=Path, default=default_library(), metavar="DIR", help="the library's folder"
-    )
+    calibrate.add_argument("--library", type=Path, default=default_library(), metavar="DIR", help=LIBRARY_HELP)
     calibrate.add_argument("--reader", metavar="NAME", help="an extractive model of the hub, or its folder, that reads")
     calibrate.add_argument("--json", action="store_true", help="print one JSON object")
     calibrate.set_defaults(run=_calibrate)

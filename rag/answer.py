@@ -11,6 +11,7 @@ from index.collections import Scope, scope
 from index.embed import Embedder, load_embedder
 from index.errors import YinzhengError
 from index.library import Library
+from index.opening import open_library
 from rag.asking import parts_of, whole_parts
 from rag.calibrate import calibration_for
 from rag.findings import Found, Span, found_in, numbers_in, span_of, spans_of
@@ -252,7 +253,7 @@ def open_assistant(folder: Path, model: str | None = None, reader: str | None = 
     Raises LibraryMissing, LibraryMismatch (also when the named model is not the library's),
     ModelUnavailable, or BadCalibration.
     """
-    library = Library(folder)
+    library = open_library(folder)
     name = library.manifest.model if model is None else model
     embedder = load_embedder(name)
     library.require_model(embedder.fingerprint, name)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import YinzhengError
-from index.library import Library
-from index.places import default_library, text_of
+from index.opening import open_library
+from index.places import LIBRARY_HELP, default_library, text_of
 from index.talk import EXIT_FOUND, EXIT_NOT_FOUND, print_json, say
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def register(commands: Any) -> None:
 
     def command(among: Any, name: str, run: Run, text: str) -> argparse.ArgumentParser:
         added: argparse.ArgumentParser = among.add_parser(name, help=text, description=text)
-        added.add_argument(
-            "--library", type=Path, default=default_library(), metavar="DIR", help="the library's folder"
-        )
+        added.add_argument("--library", type=Path, default=default_library(), metavar="DIR", help=LIBRARY_HELP)
         added.add_argument("--json", action="store_true", help="print JSON")
         added.set_defaults(run=run)
         return added
@@ -98,7 +96,7 @@ def _list(options: argparse.Namespace) -> int:
         else:
             _print_lines(f"{report.entries:5}  {report.name}" for report in reports)
         return EXIT_FOUND
-    library = Library(options.library)
+    library = open_library(options.library)
     entries = evidence.entries(evidence.report(text_of(options.report)).id)
     found = states(library, entries)
     if options.json:
@@ -112,7 +110,7 @@ def _list(options: argparse.Namespace) -> int:
 def _add(options: argparse.Namespace) -> int:
     from rag.caution import WORDS, cautions
 
-    library, evidence = Library(options.library), _evidence(options)
+    library, evidence = open_library(options.library), _evidence(options)
     name, _, span = options.address.rpartition(":")
     first, _, last = span.partition("-")
     if not (name and first.isdecimal() and last.isdecimal()):
@@ -172,7 +170,7 @@ def _export(options: argparse.Namespace) -> int:
     from rag.export import export, kind_of
     from rag.export.listed import read_references
 
-    evidence, library = _evidence(options), Library(options.library)
+    evidence, library = _evidence(options), open_library(options.library)
     report = evidence.report(text_of(options.report))
     kind = kind_of(options.to, options.format)
     entries = evidence.entries(report.id)
@@ -190,7 +188,7 @@ def _verify(options: argparse.Namespace) -> int:
     from rag.verify.mark import mark_html, mark_word
     from rag.verify.present import report_json, report_lines
 
-    library, data = Library(options.library), _read(options.file)
+    library, data = open_library(options.library), _read(options.file)
     read = read_report(data, options.file.name)
     report = verify(library, read)
     if options.mark is not None:
@@ -212,7 +210,7 @@ def _mentions(options: argparse.Namespace) -> int:
     from index.collections import scope
     from rag.mentions import mentions
 
-    library = Library(options.library)
+    library = open_library(options.library)
     within = None if options.within is None else [text_of(given) for given in options.within]
     if options.speaks:
         from rag.answer import open_assistant
@@ -247,7 +245,9 @@ def _absence(options: argparse.Namespace) -> int:
     from rag.absence import absence_markdown, absence_state, read_absence, record_absence, write_absence
 
     if options.check is not None:
-        state = absence_state(Library(options.library), read_absence(_read(options.check).decode("utf-8", "replace")))
+        state = absence_state(
+            open_library(options.library), read_absence(_read(options.check).decode("utf-8", "replace"))
+        )
         print_json({"unchanged": state.unchanged, **asdict(state)})
         return EXIT_FOUND if state.unchanged else EXIT_NOT_FOUND
     if options.question is None:

@@ -69,15 +69,14 @@ def candidates(library: Library, question: str, vector: np.ndarray, within: Scop
 
     A passage's scores are the same with a scope and without.
     """
-    index = library.vector_index()
     words, abroad = keywords(library, question), translated(question)
-    dense = index.search(vector, CANDIDATES, None if within is None else within.passages)
+    dense = library.nearest(vector, CANDIDATES, within)
     lexical = search_terms(library, words, CANDIDATES, None if within is None else within.documents)
     ids = np.union1d(dense.ids, lexical.ids)
     passages = tuple(library.passages(ids.tolist()))
     return Candidates(
         passages=passages,
-        cosine=index.scores(vector, ids),
+        cosine=library.cosines(vector, ids),
         lexical=_shares(library, words, ids, lexical),
         translated=held_shares(abroad, found_in(library, abroad).rarity, [_words_of(passage) for passage in passages]),
     )

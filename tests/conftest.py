@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from index.embed import Embedder, load_embedder
 from index.ingest import add_file
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from rag.answer import Assistant, open_assistant
 from tests.fakes import TermEmbedder
 
@@ -55,6 +55,6 @@ def fake() -> TermEmbedder:
 
 
 @pytest.fixture
-def library(tmp_path: Path, fake: TermEmbedder) -> Library:
+def library(tmp_path: Path, fake: TermEmbedder) -> LocalLibrary:
     """An empty library for the fast embedder."""
     return create_library(tmp_path / "library", fake.name, fake.fingerprint, fake.dimension)

@@ -26,7 +26,7 @@ from index.check import problems
 from index.collections import collect
 from index.ingest import add_files
 from index.lexical import keywords, search_terms
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.places import source_of
 from index.rebuild import rebuild
 from index.store import sha256_hex
@@ -147,7 +147,7 @@ def _check(place: Path) -> None:
     """Raise AssertionError unless all is well."""
     if not (place / "library" / "library.sqlite").exists():
         return  # killed before there was a library
-    library = Library(place / "library")
+    library = LocalLibrary(place / "library")
     found = list(problems(library))
     assert found == [], found
     now = {source: entry.sha256 for entry in library.documents() for source in entry.sources}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from index.ingest import add_file
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.records import Document
 from tests.fakes import TermEmbedder
 
 
-def library_of(folder: Path, texts: dict[str, str]) -> Library:
+def library_of(folder: Path, texts: dict[str, str]) -> LocalLibrary:
     """A library in `folder/library` of files in `folder/files`, by name."""
     fake = TermEmbedder()
     library = create_library(folder / "library", fake.name, fake.fingerprint, fake.dimension)
@@ -19,7 +19,7 @@ def library_of(folder: Path, texts: dict[str, str]) -> Library:
     return library
 
 
-def put(library: Library, folder: Path, name: str, text: str) -> Document:
+def put(library: LocalLibrary, folder: Path, name: str, text: str) -> Document:
     """Write a file and add it, or its new version."""
     path = folder / "files" / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from index.errors import YinzhengError
-from index.library import Library
+from index.local import LocalLibrary
 from rag.answer import Assistant
 from rag.present import answer_json
 from rag.read import LIST_BUDGET
@@ -101,7 +101,7 @@ def test_any_question_is_answered_or_refused(assistant: Assistant) -> None:
         assert isinstance(assistant.ask(question), (Answer, NotFound))
 
 
-def test_an_empty_library_refuses(library: Library, fake: TermEmbedder, assistant: Assistant) -> None:
+def test_an_empty_library_refuses(library: LocalLibrary, fake: TermEmbedder, assistant: Assistant) -> None:
     result = Assistant(library, fake, assistant.reader, assistant.calibration).ask("武汉？")
     assert isinstance(result, NotFound)
     assert (result.confidence, result.nearest, result.searched.passages) == (0.0, (), 0)

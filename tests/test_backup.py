@@ -20,6 +20,7 @@ from index.check import problems
 from index.errors import LibraryDamaged, LibraryError, LibraryMissing
 from index.ingest import add_files
 from index.library import Library
+from index.local import LocalLibrary
 from rag.answer import Assistant, open_assistant
 from rag.evidence import Evidence, evidence_folder
 from rag.quote import quote
@@ -54,18 +55,17 @@ def test_the_answer_and_every_quote_are_the_same_after_a_restore(assistant: Assi
 
 def _every_quote(library: Library) -> list[object]:
     """Each passage of each document as it would be quoted."""
-    ids, _ = library.vectors()
-    passages = library.passages(ids.tolist())
+    passages = [passage for document in library.documents() for passage in library.passages_of(document.id)]
     return [quote(library.document(one.document), one.start, one.end) for one in passages]
 
 
-def test_a_backup_is_of_one_moment_while_documents_come_and_go(library: Library, tmp_path: Path) -> None:
+def test_a_backup_is_of_one_moment_while_documents_come_and_go(library: LocalLibrary, tmp_path: Path) -> None:
     files = [write(tmp_path / "sources", f"{n}.md", f"# Lot {n}\n{'word ' * 400}\nPrice {n}.\n") for n in range(60)]
     list(add_files(library, TermEmbedder(), files[:30]))
     stop, problem = threading.Event(), []
 
     def change() -> None:
-        mine = Library(library.folder)
+        mine = LocalLibrary(library.folder)
         try:
             for path in files[30:]:
                 if stop.is_set():
@@ -86,13 +86,13 @@ def test_a_backup_is_of_one_moment_while_documents_come_and_go(library: Library,
     for number, one in enumerate(made):
         assert one.documents in (30, 31)  # one is added before another is removed
         restore(tmp_path / f"backup-{number}", tmp_path / f"restored-{number}")
-        restored = Library(tmp_path / f"restored-{number}")
+        restored = LocalLibrary(tmp_path / f"restored-{number}")
         assert list(problems(restored)) == []
         assert restored.counts().documents == one.documents
         restored.close()
 
 
-def test_no_backup_of_what_is_not_there_or_damaged(library: Library, tmp_path: Path) -> None:
+def test_no_backup_of_what_is_not_there_or_damaged(library: LocalLibrary, tmp_path: Path) -> None:
     with pytest.raises(LibraryMissing):
         back_up(tmp_path / "nothing", tmp_path / "backup")
     list(add_files(library, TermEmbedder(), [write(tmp_path, "a.md", "# A\nOne sentence.\n")]))
@@ -103,7 +103,7 @@ def test_no_backup_of_what_is_not_there_or_damaged(library: Library, tmp_path: P
 
 
 @pytest.mark.parametrize("spoilt", ["flipped", "cut", "gone", "description"])
-def test_a_damaged_backup_restores_nothing(library: Library, tmp_path: Path, spoilt: str) -> None:
+def test_a_damaged_backup_restores_nothing(library: LocalLibrary, tmp_path: Path, spoilt: str) -> None:
     list(add_files(library, TermEmbedder(), [write(tmp_path, "a.md", "# A\nOne sentence.\n")]))
     backup = tmp_path / "backup"
     back_up(library.folder, backup)
@@ -123,7 +123,7 @@ def test_a_damaged_backup_restores_nothing(library: Library, tmp_path: Path, spo
     assert not [path for path in tmp_path.iterdir() if "restored" in path.name]
 
 
-def test_a_description_cannot_name_files_elsewhere(library: Library, tmp_path: Path) -> None:
+def test_a_description_cannot_name_files_elsewhere(library: LocalLibrary, tmp_path: Path) -> None:
     backup = tmp_path / "backup"
     back_up(library.folder, backup)
     description = json.loads((backup / DESCRIPTION).read_text("utf-8"))
@@ -133,7 +133,7 @@ def test_a_description_cannot_name_files_elsewhere(library: Library, tmp_path: P
         restore(backup, tmp_path / "restored")
 
 
-def test_nothing_is_overwritten(library: Library, tmp_path: Path) -> None:
+def test_nothing_is_overwritten(library: LocalLibrary, tmp_path: Path) -> None:
     backup = tmp_path / "backup"
     back_up(library.folder, backup)
     with pytest.raises(LibraryError, match="is there already"):
@@ -148,7 +148,7 @@ def test_nothing_is_overwritten(library: Library, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
-def test_killed_while_copying_leaves_nothing_that_passes_for_a_backup(library: Library, tmp_path: Path) -> None:
+def test_killed_while_copying_leaves_nothing_that_passes_for_a_backup(library: LocalLibrary, tmp_path: Path) -> None:
     words = "word sentence number price lot "
     files = [write(tmp_path / "sources", f"{n}.md", f"# Lot {n}\n{words * 3000}\n") for n in range(6)]
     list(add_files(library, TermEmbedder(), files))

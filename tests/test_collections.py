@@ -13,7 +13,7 @@ from index.collections import collect, collections, dissolve, rename_collection,
 from index.errors import UnknownCollection, UnknownDocument
 from index.ingest import add_file, add_files
 from index.lexical import keywords, search_terms
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.vectors import VectorIndex, flat_faiss
 from index.vectors.exact import ExactIndex
 from rag.answer import Assistant
@@ -24,11 +24,11 @@ from tests.test_life import assert_well, write
 from tests.test_vectors import BUILDS, Build, unit_rows
 
 
-def names(library: Library) -> dict[str, int]:
+def names(library: LocalLibrary) -> dict[str, int]:
     return {entry.name: entry.documents for entry in collections(library)}
 
 
-def test_a_document_is_in_several_collections(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_a_document_is_in_several_collections(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     paths = [write(tmp_path, f"{number}.txt", f"Text {number}.") for number in range(3)]
     ids = [result.detail for result in add_files(library, fake, paths, collection="全部")]
     collect(library, "two", ids[:2])

@@ -11,7 +11,7 @@ from pathlib import Path
 from index.check import problems
 from index.embed import Embedder
 from index.ingest import add_files
-from index.library import Library
+from index.local import LocalLibrary
 from index.states import file_states
 from tests.conftest import ROOT
 from tests.test_life import write
@@ -47,7 +47,7 @@ def test_the_command_killed_goes_on_where_it_stopped(tmp_path: Path, embedder: E
     os.kill(adding.pid, signal.SIGKILL)
     adding.stderr.close()
     adding.wait()
-    library = Library(folder)
+    library = LocalLibrary(folder)
     assert list(problems(library)) == []
     done = {entry.name for entry in library.documents()}
     assert "0.md" in done

@@ -18,7 +18,7 @@ from index.check import problems
 from index.database import FILE_NAME
 from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from index.ingest import add_file, add_files
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.rebuild import rebuild
 from index.states import file_states
 from rag.retrieve import retrieve
@@ -49,7 +49,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def texts(folder: Path) -> dict[str, str]:
     """What the library says: every document, passage and hit."""
     fake = TermEmbedder()
-    library = Library(folder)
+    library = LocalLibrary(folder)
     try:
         said = {}
         for summary in library.documents():
@@ -99,13 +99,13 @@ def test_a_damaged_file_is_refused_or_says_what_was_put_in(whole: Path, tmp_path
             assert any(text in other for other in expected.values())
 
 
-def test_a_changed_letter_is_never_shown(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_a_changed_letter_is_never_shown(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     result = add_file(library, fake, write(tmp_path, "a.txt", "It cost 124 yuan."))
     library.close()
     connection = apsw.Connection(str(library.folder / FILE_NAME))
     connection.execute("UPDATE documents SET text = replace(text, '124', '924')")
     connection.close()
-    other = Library(library.folder)
+    other = LocalLibrary(library.folder)
     with pytest.raises(LibraryDamaged, match="put a copy back"):
         other.document(result.detail)
     with pytest.raises(LibraryDamaged):
@@ -121,7 +121,9 @@ def test_a_changed_letter_is_never_shown(library: Library, fake: TermEmbedder, t
 
 
 @pytest.mark.parametrize("change", ["start = start + 1", "heading = 'x'", "vector = zeroblob(64)", "ordinal = 2"])
-def test_a_changed_passage_is_never_shown(library: Library, fake: TermEmbedder, tmp_path: Path, change: str) -> None:
+def test_a_changed_passage_is_never_shown(
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path, change: str
+) -> None:
     result = add_file(library, fake, write(tmp_path, "a.txt", "One here. Two there."))
     library.connection.execute(f"UPDATE passages SET {change}")
     with pytest.raises(LibraryDamaged):
@@ -160,8 +162,8 @@ def test_a_library_of_a_newer_format_is_left_alone(whole: Path, tmp_path: Path) 
     connection.close()
     before = (folder / FILE_NAME).read_bytes()
     fake = TermEmbedder()
-    uses: list[Callable[[], Library]] = [
-        lambda: Library(folder),
+    uses: list[Callable[[], LocalLibrary]] = [
+        lambda: LocalLibrary(folder),
         lambda: create_library(folder, fake.name, fake.fingerprint, fake.dimension),
         lambda: rebuild(folder, fake),
     ]
@@ -174,7 +176,7 @@ def test_a_library_of_a_newer_format_is_left_alone(whole: Path, tmp_path: Path) 
 
 def test_another_model_is_refused(whole: Path) -> None:
     with pytest.raises(LibraryMismatch, match="rebuild --model other"):
-        Library(whole).require_model("1" * 64, "other")
+        LocalLibrary(whole).require_model("1" * 64, "other")
 
 
 _FORMAT_1 = """
@@ -215,7 +217,7 @@ def test_a_library_of_format_1_is_refused_and_rebuilt(tmp_path: Path) -> None:
         connection.execute("INSERT INTO passages VALUES (NULL, ?, 1, 0, 3, '', x'')", (f"{number:016}",))
     connection.close()
     with pytest.raises(LibraryMismatch, match=f"index rebuild --library {folder}"):
-        Library(folder)
+        LocalLibrary(folder)
     new = rebuild(folder, TermEmbedder())
     assert [(entry.name, entry.added) for entry in new.documents()] == [(name, "2026-11-01") for name in whole]
     assert [new.document(entry.id).text for entry in new.documents()] == list(whole.values())
@@ -226,7 +228,7 @@ def test_a_library_of_format_1_is_refused_and_rebuilt(tmp_path: Path) -> None:
 def test_a_program_that_was_open_notices_a_rebuild(whole: Path, tmp_path: Path) -> None:
     folder = tmp_path / "library"
     shutil.copytree(whole, folder)
-    opened, fake = Library(folder), TermEmbedder()
+    opened, fake = LocalLibrary(folder), TermEmbedder()
     rebuild(folder, fake)
     with opened.snapshot():
         assert opened.counts().documents == 6
@@ -238,15 +240,15 @@ def test_a_program_that_was_open_notices_a_rebuild(whole: Path, tmp_path: Path) 
     with pytest.raises(LibraryMismatch, match="again"):
         add_file(opened, fake, write(tmp_path, "a.txt", "Something."))
     opened.close()
-    assert_well(Library(folder))
+    assert_well(LocalLibrary(folder))
 
 
 def test_a_second_writer_waits_and_is_told(
-    library: Library, fake: TermEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path, "a.txt", "Something.")
     monkeypatch.setattr(database, "BUSY_MILLISECONDS", 100)
-    other = Library(library.folder)
+    other = LocalLibrary(library.folder)
     with library.writing():
         assert other.counts().documents == 0  # reading goes on
         with pytest.raises(LibraryBusy, match="another program is writing"):
@@ -260,13 +262,13 @@ import sys
 from pathlib import Path
 from index.errors import LibraryError
 from index.ingest import add_file
-from index.library import Library
+from index.local import LocalLibrary
 from tests.fakes import TermEmbedder
 from tests.test_damage import texts
 folder, text = Path(sys.argv[1]), Path(sys.argv[2])
 print(len(texts(folder)))
 try:
-    add_file(Library(folder), TermEmbedder(), text)
+    add_file(LocalLibrary(folder), TermEmbedder(), text)
 except LibraryError as error:
     print(error)
 """
@@ -314,7 +316,7 @@ from pathlib import Path
 from index.check import problems
 from index.errors import LibraryFull
 from index.ingest import add_files
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from tests.fakes import TermEmbedder
 folder, sources = Path(sys.argv[1]) / "library", Path(sys.argv[2])
 (folder.parent / "filler").write_bytes(bytes(37 << 20))
@@ -329,7 +331,7 @@ except LibraryFull as error:
     print(error)
 print([entry.id for entry in library.documents()] == done and len(done) > 2, list(problems(library)))
 library.close()
-library = Library(folder)
+library = LocalLibrary(folder)
 print([entry.id for entry in library.documents()] == done, list(problems(library)))
 (folder.parent / "filler").unlink()
 results = list(add_files(library, fake, sorted(sources.iterdir())))
@@ -351,7 +353,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_there(tmp_path: Path) -> None:
 def test_no_room_to_make_a_library(tmp_path: Path) -> None:
     code = (
         "import resource, sys\nfrom pathlib import Path\nfrom index.errors import LibraryFull\n"
-        "from index.library import create_library\n"
+        "from index.local import create_library\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))\n"
         "try:\n    create_library(Path(sys.argv[1]), 'x', 'y', 8)\n"
         "except LibraryFull as error:\n    print(error)\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import LibraryDamaged
-from index.library import Library
+from index.local import LocalLibrary
 from index.records import Document, DocumentSummary
 from rag.evidence import FILE_NAME, Entry, Evidence, UnknownReport, evidence_folder, open_evidence, state, states
 from tests.conftest import ROOT
@@ -45,18 +45,18 @@ def test_many_entries_list_the_library_once(tmp_path: Path, monkeypatch: pytest.
     entries = evidence.entries(report)
     expected = [state(library, entry) for entry in entries]
     asked: list[str] = []
-    listing, reading = Library.documents, Library.document
+    listing, reading = LocalLibrary.documents, LocalLibrary.document
 
-    def documents(self: Library) -> list[DocumentSummary]:
+    def documents(self: LocalLibrary) -> list[DocumentSummary]:
         asked.append("list")
         return listing(self)
 
-    def document(self: Library, name: str) -> Document:
+    def document(self: LocalLibrary, name: str) -> Document:
         asked.append(name)
         return reading(self, name)
 
-    monkeypatch.setattr(Library, "documents", documents)
-    monkeypatch.setattr(Library, "document", document)
+    monkeypatch.setattr(LocalLibrary, "documents", documents)
+    monkeypatch.setattr(LocalLibrary, "document", document)
     assert states(library, entries) == expected
     assert {one.kind for one in expected} == {"current", "moved", "gone"}
     assert asked.count("list") == 1 and len(asked) == len(set(asked)) == 8

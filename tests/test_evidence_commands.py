@@ -112,7 +112,7 @@ def test_a_verified_report_imports_no_model(folder: Path, tmp_path: Path) -> Non
 
 
 def test_word_comments_stand_at_the_quotations(folder: Path) -> None:
-    from index.library import Library
+    from index.local import LocalLibrary
 
     document = docx.Document()
     paragraph = document.add_paragraph("前文。“今年以来，全市净增")
@@ -122,7 +122,7 @@ def test_word_comments_stand_at_the_quotations(folder: Path) -> None:
     buffer = io.BytesIO()
     document.save(buffer)
     read = read_report(buffer.getvalue(), "r.docx")
-    report = verify(Library(folder), read)
+    report = verify(LocalLibrary(folder), read)
     marked = docx.Document(io.BytesIO(mark_word(buffer.getvalue(), report)))
     comments = [comment.text for comment in marked.comments]
     assert [text.partition(" ")[0] for text in comments] == ["altered", "exact"]

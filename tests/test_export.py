@@ -25,7 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from index.library import Library
+from index.local import LocalLibrary
 from index.records import Document
 from rag.evidence import Entry, Evidence
 from rag.export import WRITERS, export, kind_of
@@ -67,12 +67,12 @@ FULL_STYLE = "https://example.org/a_b?c=1&d=2"
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def library(tmp_path_factory: pytest.TempPathFactory) -> LocalLibrary:
     return library_of(tmp_path_factory.mktemp("export"), {"报告.md": TEXT})
 
 
 @pytest.fixture(scope="module")
-def entries(library: Library) -> list[Entry]:
+def entries(library: LocalLibrary) -> list[Entry]:
     document = library.document(library.documents()[0].id)
     evidence = Evidence(library.folder.parent / "evidence")
     report = evidence.create("=报告 *R* <1>").id
@@ -171,7 +171,7 @@ READ_BACK: dict[str, Callable[[bytes], list[str]]] = {
 
 
 @pytest.mark.parametrize("kind", READ_BACK)
-def test_every_quote_comes_back_character_for_character(kind: str, library: Library, entries: list[Entry]) -> None:
+def test_every_quote_comes_back_character_for_character(kind: str, library: LocalLibrary, entries: list[Entry]) -> None:
     assert READ_BACK[kind](export("=报告 *R* <1>", entries, library, kind)) == list(HOSTILE)
 
 
@@ -183,7 +183,7 @@ def addresses(text: str) -> Iterator[str]:
     yield from re.findall(r"[0-9a-f]{16}:\d+-\d+", text)
 
 
-def test_word_has_real_footnotes_with_addresses(library: Library, entries: list[Entry]) -> None:
+def test_word_has_real_footnotes_with_addresses(library: LocalLibrary, entries: list[Entry]) -> None:
     for language, style in (("zh", None), ("en", None), ("zh", "apa")):
         data = export("R", entries, library, "docx", style, language)
         notes: Any = lxml.etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("word/footnotes.xml"))
@@ -192,20 +192,20 @@ def test_word_has_real_footnotes_with_addresses(library: Library, entries: list[
 
 
 @pytest.mark.parametrize("kind", ["md", "html", "odt"])
-def test_each_quote_has_its_footnote(kind: str, library: Library, entries: list[Entry]) -> None:
+def test_each_quote_has_its_footnote(kind: str, library: LocalLibrary, entries: list[Entry]) -> None:
     data = export("R", entries, library, kind)
     text = zipfile.ZipFile(io.BytesIO(data)).read("content.xml").decode() if kind == "odt" else data.decode()
     assert len(set(addresses(text))) == len(entries)
     assert ("参考文献" in text) and "<script" not in text.replace("\\<script", "")
 
 
-def test_the_html_fetches_nothing(library: Library, entries: list[Entry]) -> None:
+def test_the_html_fetches_nothing(library: LocalLibrary, entries: list[Entry]) -> None:
     tree: Any = lxml.html.document_fromstring(export("R", entries, library, "html").decode())
     assert not tree.xpath("//script | //link | //img | //iframe")
     assert tree.xpath("//title/text()")
 
 
-def test_the_markdown_means_the_same_to_pandoc_with_smart_quotes(library: Library, entries: list[Entry]) -> None:
+def test_the_markdown_means_the_same_to_pandoc_with_smart_quotes(library: LocalLibrary, entries: list[Entry]) -> None:
     source = export("R", entries, library, "md").decode()
     tree = json.loads(pypandoc.convert_text(source, "json", format="markdown", extra_args=["--wrap=preserve"]))
     found = []
@@ -234,14 +234,14 @@ def test_a_csv_cell_is_never_a_formula_and_always_exact(cell: str) -> None:
     assert not as_text(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
-def test_rows_have_the_whole_address(library: Library, entries: list[Entry]) -> None:
+def test_rows_have_the_whole_address(library: LocalLibrary, entries: list[Entry]) -> None:
     [first, *_] = csv.DictReader(io.StringIO(export("R", entries, library, "csv").decode("utf-8-sig"), newline=""))
     document = library.document(first["id"])
     assert document.text[int(first["start"]) : int(first["end"])] == first["text"]
     assert (first["sha256"], first["verified"], first["page"]) == (document.sha256, "current", "")
 
 
-def test_the_bibliography_is_read_by_another_library(library: Library, entries: list[Entry]) -> None:
+def test_the_bibliography_is_read_by_another_library(library: LocalLibrary, entries: list[Entry]) -> None:
     text = export("R", entries, library, "bib").decode()
     read = bibtexparser.parse_string(text)
     assert not read.failed_blocks
@@ -289,14 +289,14 @@ def with_origin(entry: Entry, **origin: str) -> Entry:
         ({"title": "无作者", "author": ""}, "[1] 无作者[Z]."),
     ],
 )
-def test_gb_t_7714(origin: dict[str, str], expected: str, library: Library, entries: list[Entry]) -> None:
+def test_gb_t_7714(origin: dict[str, str], expected: str, library: LocalLibrary, entries: list[Entry]) -> None:
     text = export("R", [with_origin(entries[0], **origin)], library, "html").decode()
     tree: Any = lxml.html.document_fromstring(text)
     [entry] = tree.xpath("//*[contains(@class, 'csl-entry')]")
     assert " ".join("".join(entry.itertext()).split()) == expected
 
 
-def test_chicago_notes_stand_in_the_footnote(library: Library, entries: list[Entry]) -> None:
+def test_chicago_notes_stand_in_the_footnote(library: LocalLibrary, entries: list[Entry]) -> None:
     entry = with_origin(
         entries[0], title="On Harbours", author="Doe, Jane", date="2020-03", url="https://example.org/h"
     )
@@ -349,7 +349,7 @@ def test_formats_by_suffix() -> None:
 
 
 @pytest.mark.parametrize("kind", ["docx", "odt"])
-def test_libreoffice_opens_it(kind: str, library: Library, entries: list[Entry], tmp_path: Path) -> None:
+def test_libreoffice_opens_it(kind: str, library: LocalLibrary, entries: list[Entry], tmp_path: Path) -> None:
     office = shutil.which("soffice")
     if office is None:
         pytest.skip("LibreOffice is not installed: apt-get install libreoffice-writer-nogui")

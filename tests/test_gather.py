@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.ingest import add_file
-from index.library import Library
+from index.local import LocalLibrary
 from rag.answer import Assistant
 from rag.gather import request_in
 from rag.present import answer_json
@@ -36,7 +36,7 @@ OTHERS = ("港口有多少个泊位？", "谁管理老泊位？", "How many firm
 
 
 @pytest.fixture
-def assistant(library: Library, fake: TermEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assistant:
+def assistant(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Assistant:
     monkeypatch.setattr("rag.gather.LEAST_COSINE", 0.2)  # of the fast embedder, not of the real one
     path = tmp_path / "port.md"
     path.write_text(PORT, encoding="utf-8")

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from index.ingest import add_file
 from index.lexical import keywords, score_terms, search_terms
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.terms import terms
 from tests.fakes import TermEmbedder
 
 
-def add_texts(library: Library, folder: Path, texts: list[str]) -> list[int]:
+def add_texts(library: LocalLibrary, folder: Path, texts: list[str]) -> list[int]:
     """Add each text as a document of one passage; the passages' ids."""
     fake = TermEmbedder()
     for number, text in enumerate(texts):
@@ -72,7 +72,7 @@ def test_scores_are_those_of_brute_force(
 
 
 def test_of_a_large_library_the_rarer_terms_choose_and_all_terms_score(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: LocalLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = [f"the town of place{number} and the river" + " hall" * (number % 3) for number in range(12)]
     ids = add_texts(library, tmp_path, [*texts, "the lonely mill of the river"])
@@ -94,7 +94,7 @@ def test_of_a_large_library_the_rarer_terms_choose_and_all_terms_score(
     ("question", "place"),
     [("社区食堂", 0), ("上海", 0), ("1998年", 1), ("老人的午餐", 0), ("軟體", 1), ("ＳＨＡＮＧＨＡＩ", 2)],
 )
-def test_chinese_keywords_find_their_passage(library: Library, tmp_path: Path, question: str, place: int) -> None:
+def test_chinese_keywords_find_their_passage(library: LocalLibrary, tmp_path: Path, question: str, place: int) -> None:
     texts = [
         "上海市政府今天宣布，将在年底前建成一百个社区食堂，为老年人提供午餐。",
         "这家公司成立于1998年，开发软件与软体机器人。",
@@ -104,7 +104,7 @@ def test_chinese_keywords_find_their_passage(library: Library, tmp_path: Path, q
     assert search_terms(library, keywords(library, question), 1).ids.tolist() == [ids[place]]
 
 
-def test_nothing_in_common_is_nothing_found(library: Library, tmp_path: Path) -> None:
+def test_nothing_in_common_is_nothing_found(library: LocalLibrary, tmp_path: Path) -> None:
     ids = add_texts(library, tmp_path, ["武汉的企业。"])
     for question in ("Wie viele?", "？！", ""):
         words = keywords(library, question)
@@ -112,7 +112,7 @@ def test_nothing_in_common_is_nothing_found(library: Library, tmp_path: Path) ->
         assert score_terms(library, words, np.array(ids)).tolist() == [0.0]
 
 
-def test_a_question_is_data_to_the_search(library: Library, tmp_path: Path) -> None:
+def test_a_question_is_data_to_the_search(library: LocalLibrary, tmp_path: Path) -> None:
     ids = add_texts(library, tmp_path, ["one AND two", "near the end"])
     for question in ('one" OR "two', "NEAR(one two)", "words:one AND NOT two", "one*", "'; DROP TABLE terms; --one"):
         assert ids[0] in search_terms(library, keywords(library, question), 5).ids.tolist()

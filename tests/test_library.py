@@ -19,7 +19,7 @@ from index.database import FILE_NAME
 from index.errors import LibraryDamaged, LibraryMismatch, LibraryMissing, UnknownDocument, UnreadableFile
 from index.ingest import add_file, files_below
 from index.lexical import keywords, search_terms
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.readers import read
 from index.rebuild import rebuild
 from index.store import packed, unpacked
@@ -34,12 +34,12 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def ids_found(library: Library, fake: TermEmbedder, question: str) -> list[str]:
+def ids_found(library: LocalLibrary, fake: TermEmbedder, question: str) -> list[str]:
     found = library.vector_index().search(fake.embed_questions([question])[0], 10)
     return [passage.document for passage in library.passages(found.ids.tolist())]
 
 
-def assert_whole(library: Library) -> None:
+def assert_whole(library: LocalLibrary) -> None:
     """Every document wholly there, and nothing else."""
     connection = library.connection
     for summary in library.documents():
@@ -69,7 +69,7 @@ def test_a_document_comes_back_as_it_went_in(tmp_path_factory: pytest.TempPathFa
     result = add_file(library, fake, path)
     assert result.state == "added", result.detail
     library.close()
-    again = Library(folder / "library")
+    again = LocalLibrary(folder / "library")
     document = again.document(result.detail)
     assert document.text == path.read_bytes().decode("utf-8-sig")
     passages = again.passages_of(document.id)
@@ -79,7 +79,7 @@ def test_a_document_comes_back_as_it_went_in(tmp_path_factory: pytest.TempPathFa
     again.close()
 
 
-def test_added_replaced_and_removed_in_one_step(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_added_replaced_and_removed_in_one_step(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", "武汉的第一句话在这里。")
     first = add_file(library, fake, path)
     assert ids_found(library, fake, "武汉的第一句话") == [first.detail]
@@ -99,7 +99,9 @@ def test_added_replaced_and_removed_in_one_step(library: Library, fake: TermEmbe
     assert_whole(library)
 
 
-def test_nothing_of_a_removed_text_is_left_in_the_file(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_nothing_of_a_removed_text_is_left_in_the_file(
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
+) -> None:
     kept = add_file(library, fake, write(tmp_path, "kept.txt", "This one stays here. " * 20))
     gone = add_file(library, fake, write(tmp_path, "gone.txt", "Xyzzyplugh was never here. " * 200))
     library.remove(gone.detail)
@@ -108,18 +110,18 @@ def test_nothing_of_a_removed_text_is_left_in_the_file(library: Library, fake: T
     for path in library.folder.iterdir():
         data = path.read_bytes().lower()
         assert b"xyzzyplugh" not in data, path
-    assert [entry.id for entry in Library(library.folder).documents()] == [kept.detail]
+    assert [entry.id for entry in LocalLibrary(library.folder).documents()] == [kept.detail]
 
 
 def test_the_same_bytes_under_another_name_are_the_same_document(
-    library: Library, fake: TermEmbedder, tmp_path: Path
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
 ) -> None:
     first = add_file(library, fake, write(tmp_path, "a.txt", "Something."))
     second = add_file(library, fake, write(tmp_path, "b.txt", "Something."))
     assert (second.state, second.detail) == ("unchanged", first.detail)
 
 
-def test_documents_are_found_by_id_name_and_path(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_documents_are_found_by_id_name_and_path(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", "Something.")
     result = add_file(library, fake, path)
     add_file(library, fake, write(tmp_path, "b.txt", "Something else."))
@@ -142,7 +144,7 @@ def test_documents_are_found_by_id_name_and_path(library: Library, fake: TermEmb
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(
-    library: Library, fake: TermEmbedder, tmp_path: Path, name: str, data: bytes, message: str
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path, name: str, data: bytes, message: str
 ) -> None:
     with pytest.raises(UnreadableFile, match=message):
         read(data, name)
@@ -163,9 +165,9 @@ def test_folders_are_read_in_order_and_hidden_ones_left(tmp_path: Path) -> None:
     assert found == ["a.md", "b.txt", "sub/d.markdown", "c.exe"]
 
 
-def test_opening_says_what_is_wrong(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_opening_says_what_is_wrong(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     with pytest.raises(LibraryMissing, match="index add"):
-        Library(tmp_path / "nowhere")
+        LocalLibrary(tmp_path / "nowhere")
     with pytest.raises(LibraryMismatch, match="index rebuild --model other"):
         library.require_model("1" * 64, "other")
     add_file(library, fake, write(tmp_path, "a.txt", "One. Two. Three."))
@@ -178,21 +180,21 @@ def test_opening_says_what_is_wrong(library: Library, fake: TermEmbedder, tmp_pa
         [(before,)] = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchall()
         connection.execute("UPDATE meta SET value = ? WHERE key = ?", (value, key))
         with pytest.raises(error, match=str(library.folder)):
-            Library(library.folder)
+            LocalLibrary(library.folder)
         connection.execute("UPDATE meta SET value = ? WHERE key = ?", (before, key))
-    Library(library.folder).close()
+    LocalLibrary(library.folder).close()
     connection.execute("UPDATE documents SET passages = passages + 1")
     with pytest.raises(LibraryDamaged, match="index rebuild"):
-        Library(library.folder)
+        LocalLibrary(library.folder)
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"this is not a database, it is some text " * 100)
     with pytest.raises(LibraryDamaged, match="put a copy back"):
-        Library(tmp_path)
+        LocalLibrary(tmp_path)
 
 
-def test_the_faiss_file_is_only_a_cache(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_the_faiss_file_is_only_a_cache(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     for number in range(5):
         add_file(library, fake, write(tmp_path, f"{number}.txt", f"Sentence number {number} about topic{number}."))
     before = ids_found(library, fake, "topic3")
@@ -200,17 +202,17 @@ def test_the_faiss_file_is_only_a_cache(library: Library, fake: TermEmbedder, tm
     whole = cache.read_bytes()
     for damaged in (b"", whole[: len(whole) // 2], whole[:-1] + bytes([whole[-1] ^ 1])):
         cache.write_bytes(damaged)
-        assert ids_found(Library(library.folder), fake, "topic3") == before
+        assert ids_found(LocalLibrary(library.folder), fake, "topic3") == before
         assert cache.read_bytes() == whole
     cache.unlink()
-    assert ids_found(Library(library.folder), fake, "topic3") == before
+    assert ids_found(LocalLibrary(library.folder), fake, "topic3") == before
     # Another library's file under this one's generation would be named by another hash.
     stale = library.folder / "vectors-0000-0000.faiss"
     stale.write_bytes(whole)
-    assert ids_found(Library(library.folder), fake, "topic3") == before
+    assert ids_found(LocalLibrary(library.folder), fake, "topic3") == before
 
 
-def test_a_reader_sees_the_library_as_it_was(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_a_reader_sees_the_library_as_it_was(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     first = add_file(library, fake, write(tmp_path, "a.txt", "About apples."))
     seen: list[int] = []
 
@@ -234,14 +236,14 @@ def test_a_reader_sees_the_library_as_it_was(library: Library, fake: TermEmbedde
     assert ids_found(library, fake, "pears") == [library.documents()[0].id]
 
 
-def test_rebuilding_keeps_every_document(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_rebuilding_keeps_every_document(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     for number in range(3):
         add_file(library, fake, write(tmp_path, f"{number}.md", f"# Title {number}\n\nSentence number {number}."))
     before = [(entry.name, entry.title, entry.sha256, entry.passages) for entry in library.documents()]
     library.connection.execute("UPDATE meta SET value = '0' WHERE key = 'splitter'")
     library.close()
     with pytest.raises(LibraryMismatch, match="index rebuild"):
-        Library(library.folder)
+        LocalLibrary(library.folder)
     other = TermEmbedder()
     other.name, other.fingerprint = "other", "2" * 64
     new = rebuild(library.folder, other)
@@ -255,7 +257,7 @@ _ADDER = """
 import sys
 from pathlib import Path
 from index.ingest import add_file
-from index.library import create_library
+from index.local import create_library
 from tests.fakes import TermEmbedder
 fake = TermEmbedder()
 library = create_library(Path(sys.argv[1]), fake.name, fake.fingerprint, fake.dimension)
@@ -272,7 +274,7 @@ def word(number: int) -> str:
     return "zz" + "".join(chr(ord("a") + int(digit)) for digit in str(number))
 
 
-def assert_found(library: Library) -> None:
+def assert_found(library: LocalLibrary) -> None:
     """Every document is found by its own word, and every passage by its own vector."""
     for summary in library.documents():
         words = keywords(library, word(int(Path(summary.name).stem)))
@@ -306,12 +308,12 @@ def test_killed_at_any_moment_every_document_is_whole_or_absent(tmp_path: Path) 
         os.kill(adder.pid, signal.SIGKILL)
         adder.stdout.close()
         adder.wait()
-        library = Library(folder)
+        library = LocalLibrary(folder)
         assert_whole(library)
         assert_found(library)
         library.close()
     subprocess.run([sys.executable, "-c", _ADDER, str(folder), str(sources)], cwd=ROOT, check=True, capture_output=True)
-    library = Library(folder)
+    library = LocalLibrary(folder)
     assert library.counts().documents == 40
     assert_whole(library)
     assert_found(library)
@@ -328,7 +330,7 @@ def test_two_processes_adding_at_once_both_finish(tmp_path: Path) -> None:
             write(sources, f"{number}.txt", f"Text {number} of part {part}.")
         adders.append(subprocess.Popen([sys.executable, "-c", _ADDER, str(folder), str(sources)], cwd=ROOT))
     assert [adder.wait(60) for adder in adders] == [0, 0]
-    library = Library(folder)
+    library = LocalLibrary(folder)
     assert library.counts().documents == 20
     assert_whole(library)
     library.close()

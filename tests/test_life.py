@@ -16,8 +16,8 @@ from index.errors import UnknownDocument
 from index.folders import Incoming, files_below
 from index.ingest import FOUND, FileResult, Step, add_file, add_files, make_document
 from index.lexical import keywords, search_terms
-from index.library import Library
 from index.limits import UnknownLimit, limits_of
+from index.local import LocalLibrary
 from index.places import source_of
 from index.readers import read
 from index.rebuild import rebuild
@@ -35,15 +35,17 @@ def write(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def states(library: Library) -> dict[str, str]:
+def states(library: LocalLibrary) -> dict[str, str]:
     return {entry.name: entry.state for entry in file_states(library)}
 
 
-def assert_well(library: Library) -> None:
+def assert_well(library: LocalLibrary) -> None:
     assert list(problems(library)) == []
 
 
-def test_the_same_bytes_under_two_names_go_with_the_last(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_the_same_bytes_under_two_names_go_with_the_last(
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
+) -> None:
     one, two = write(tmp_path, "one.txt", "Something."), write(tmp_path, "two.txt", "Something.")
     first, second = add_files(library, fake, [one, two])
     assert (first.state, second.state) == ("added", "unchanged")
@@ -61,7 +63,7 @@ def test_the_same_bytes_under_two_names_go_with_the_last(library: Library, fake:
 
 
 def test_a_changed_file_keeps_the_other_name_of_its_old_bytes(
-    library: Library, fake: TermEmbedder, tmp_path: Path
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
 ) -> None:
     one, two = write(tmp_path, "one.txt", "Something."), write(tmp_path, "two.txt", "Something.")
     old, _ = add_files(library, fake, [one, two])
@@ -78,7 +80,7 @@ def test_a_changed_file_keeps_the_other_name_of_its_old_bytes(
     assert_well(library)
 
 
-def test_what_a_reader_knows_of_a_file_comes_back(library: Library, fake: TermEmbedder) -> None:
+def test_what_a_reader_knows_of_a_file_comes_back(library: LocalLibrary, fake: TermEmbedder) -> None:
     text = "First page here.\n\nSecond page there."
     content = ReadFile(
         text,
@@ -97,7 +99,7 @@ def test_what_a_reader_knows_of_a_file_comes_back(library: Library, fake: TermEm
     assert (summary.notes, summary.origin) == (content.notes, content.origin)
 
 
-def test_the_bytes_of_a_file_are_kept_where_wanted(library: Library, fake: TermEmbedder) -> None:
+def test_the_bytes_of_a_file_are_kept_where_wanted(library: LocalLibrary, fake: TermEmbedder) -> None:
     from hashlib import sha256
 
     data = b"%PDF-1.7 the file itself, qwxyzzy"
@@ -111,7 +113,7 @@ def test_the_bytes_of_a_file_are_kept_where_wanted(library: Library, fake: TermE
     assert all(b"qwxyzzy" not in path.read_bytes() for path in library.folder.iterdir())
 
 
-def test_corrections_stay_when_the_file_changes(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_corrections_stay_when_the_file_changes(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     path = write(tmp_path, "a.md", "# Scan 0017\n\nThe harbour was closed in March.\n")
     first = add_file(library, fake, path)
     library.edit(first.detail, {"title": "Annual zyxwv report", "author": "Port Authority", "date": "1998"})
@@ -138,7 +140,7 @@ def test_corrections_stay_when_the_file_changes(library: Library, fake: TermEmbe
 
 
 def test_an_encoding_chosen_by_hand_is_used_for_the_next_version(
-    library: Library, fake: TermEmbedder, tmp_path: Path
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
 ) -> None:
     path = tmp_path / "rolls.txt"
     text = "Съешь ещё этих мягких французских булок, да выпей же чаю."
@@ -166,7 +168,7 @@ def test_an_encoding_chosen_by_hand_is_used_for_the_next_version(
     assert_well(library)
 
 
-def test_failed_files_are_known_with_their_reason(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_failed_files_are_known_with_their_reason(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     path = write(tmp_path, "a.txt", "Good.")
     good = add_file(library, fake, path)
     path.write_bytes(b"")
@@ -184,7 +186,9 @@ def test_failed_files_are_known_with_their_reason(library: Library, fake: TermEm
     assert states(library) == {"a.txt": "searchable"}
 
 
-def test_an_interrupted_addition_goes_on_where_it_stopped(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_an_interrupted_addition_goes_on_where_it_stopped(
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
+) -> None:
     paths = [write(tmp_path, f"{number}.txt", f"Word{number}. " * 2000) for number in range(8)]
     adding = add_files(library, fake, paths)
     done = [result.path for result in itertools.islice(adding, 3)]
@@ -208,7 +212,9 @@ def test_an_interrupted_addition_goes_on_where_it_stopped(library: Library, fake
     assert_well(library)
 
 
-def test_cancelled_between_batches_nothing_is_half_there(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_cancelled_between_batches_nothing_is_half_there(
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
+) -> None:
     long = write(tmp_path, "long.txt", "\n\n".join(f"Sentence number {place} is here. " * 8 for place in range(300)))
     short = [write(tmp_path, f"{number}.txt", f"Short {number}.") for number in range(3)]
     last = [write(tmp_path, f"last {number}.txt", f"Last {number}.") for number in range(3)]
@@ -225,7 +231,7 @@ def test_cancelled_between_batches_nothing_is_half_there(library: Library, fake:
     assert_well(library)
 
 
-def test_progress_never_goes_back(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_progress_never_goes_back(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     paths = [write(tmp_path, f"{number}.txt", f"Text {number}. " * 40 * (number + 1)) for number in range(6)]
     steps: list[Step] = []
     results = list(add_files(library, fake, paths, report=steps.append))
@@ -241,14 +247,16 @@ def test_progress_never_goes_back(library: Library, fake: TermEmbedder, tmp_path
         ]
 
 
-def test_a_new_version_is_whole_before_the_old_one_goes(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_a_new_version_is_whole_before_the_old_one_goes(
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
+) -> None:
     path = write(tmp_path, "a.txt", "About apples.")
     old = add_file(library, fake, path)
     write(tmp_path, "a.txt", "About pears.")
     seen = []
 
     def look(step: Step) -> None:
-        other = Library(library.folder)
+        other = LocalLibrary(library.folder)
         seen.append((step.state, [entry.id for entry in other.documents()]))
         other.close()
 
@@ -266,7 +274,7 @@ def sentences(chance: random.Random, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("how", ["remove", "replace"])
-def test_no_byte_of_a_removed_text_is_left(library: Library, fake: TermEmbedder, tmp_path: Path, how: str) -> None:
+def test_no_byte_of_a_removed_text_is_left(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path, how: str) -> None:
     chance = random.Random(5)
     parts = [sentences(chance, 300) for _ in range(5)]
     paths = [write(tmp_path, f"{number}.txt", "\n\n".join(part)) for number, part in enumerate(parts)]
@@ -293,10 +301,10 @@ def test_no_byte_of_a_removed_text_is_left(library: Library, fake: TermEmbedder,
 
 
 def test_removing_while_another_reads_says_that_traces_are_left(
-    library: Library, fake: TermEmbedder, tmp_path: Path
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path
 ) -> None:
     gone = add_file(library, fake, write(tmp_path, "a.txt", "Xyzzyplugh was here."))
-    other = Library(library.folder)
+    other = LocalLibrary(library.folder)
     with other.snapshot():
         assert other.counts().documents == 1
         assert not library.remove(gone.detail)
@@ -329,14 +337,14 @@ def test_links_out_of_the_folder_and_hidden_files_are_left(tmp_path: Path) -> No
     assert list(files_below([folder / "b.txt"])) == [folder / "b.txt"]  # named by the user
 
 
-def test_a_link_and_its_file_are_added_once(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_a_link_and_its_file_are_added_once(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     path = write(tmp_path / "folder", "a.txt", "Something.")
     (tmp_path / "folder" / "b.txt").symlink_to(path)
     results = list(add_files(library, fake, list(files_below([tmp_path / "folder"]))))
     assert [result.state for result in results] == ["added"]
 
 
-def test_an_uploaded_file_has_the_source_it_is_given(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_an_uploaded_file_has_the_source_it_is_given(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     path = write(tmp_path, "tmp-1234.txt", "Something.")
     [first] = add_files(library, fake, [Incoming(path, "report.txt", "upload/report.txt")])
     path.write_bytes(b"Something else.")
@@ -346,7 +354,7 @@ def test_an_uploaded_file_has_the_source_it_is_given(library: Library, fake: Ter
 
 
 def test_a_file_is_not_read_while_it_is_written(
-    library: Library, fake: TermEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path, "a.txt", "Begun. ")
     left = 5
@@ -371,7 +379,7 @@ def test_a_file_is_not_read_while_it_is_written(
     assert library.document(result.detail).text == "Begun. " + "And on. " * 5
 
 
-def test_a_fifo_is_refused(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_a_fifo_is_refused(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     import os
 
     os.mkfifo(tmp_path / "a.txt")
@@ -380,7 +388,7 @@ def test_a_fifo_is_refused(library: Library, fake: TermEmbedder, tmp_path: Path)
     assert list(files_below([tmp_path])) == []
 
 
-def test_changes_are_told_when_they_are_whole(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_changes_are_told_when_they_are_whole(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     write(folder, "old.txt", "Old.")
     stop = threading.Event()
@@ -412,7 +420,7 @@ def test_changes_are_told_when_they_are_whole(library: Library, fake: TermEmbedd
     assert told == ["-old.txt"]
 
 
-def test_a_limit_is_set_and_named(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_a_limit_is_set_and_named(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     path = write(tmp_path, "long.txt", "A sentence of some length. " * 20)
     [refused] = add_files(library, fake, [path], limits=limits_of(["file_bytes=100"]))
     assert refused.state == "failed"

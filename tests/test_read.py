@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.ingest import add_file
-from index.library import Library
+from index.local import LocalLibrary
 from index.records import Passage
 from rag.answer import Assistant
 from rag.findings import alike, contradict, found_in
@@ -22,7 +22,7 @@ NOBODY = Wording((), ())
 
 
 @pytest.fixture
-def made(library: Library, fake: TermEmbedder, tmp_path: Path) -> Assistant:
+def made(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> Assistant:
     """An assistant over whatever `write` puts into its library."""
     return Assistant(library, fake, NumberReader(), plain_calibration())
 

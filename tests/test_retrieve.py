@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from index.ingest import add_file
 from index.lexical import keywords, score_terms
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from rag.answer import Assistant
 from rag.retrieve import LEXICAL_WEIGHT, TRANSLATED_WEIGHT, retrieve
 from rag.translated import found_in, held_shares, translated
@@ -59,5 +59,5 @@ def test_a_rare_word_lifts_its_passage(assistant: Assistant) -> None:
     assert hits[0].lexical > 0.2
 
 
-def test_an_empty_library_has_no_hits(library: Library, fake: TermEmbedder) -> None:
+def test_an_empty_library_has_no_hits(library: LocalLibrary, fake: TermEmbedder) -> None:
     assert retrieve(library, "武汉", fake.embed_questions(["武汉"])[0], 5) == []

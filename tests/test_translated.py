@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.ingest import add_file
-from index.library import Library
+from index.local import LocalLibrary
 from rag.answer import Assistant
 from rag.glossary import Glossary, GlossaryMissing, cedict, cleaned_gloss, english_words, glossary, write_glossary
 from rag.records import NotFound
@@ -141,7 +141,7 @@ def test_nothing_wanted_nothing_held() -> None:
     assert held_shares(WANTED, (3.0, 1.0), []).size == 0
 
 
-def test_looked_up_in_a_library(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_looked_up_in_a_library(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     for name, text in {"a": "武漢有很多企業。", "b": "企业的天气。", "c": "没有什么。"}.items():
         (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
         add_file(library, fake, tmp_path / f"{name}.txt")

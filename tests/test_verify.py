@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index.ingest import make_document
-from index.library import Library
+from index.local import LocalLibrary
 from index.readers import read
 from rag.evidence import Entry, Evidence
 from rag.export import export
@@ -37,7 +37,7 @@ LINKED = (
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def library(tmp_path_factory: pytest.TempPathFactory) -> LocalLibrary:
     texts = {
         "wuhan.md": ARTICLE.read_text(encoding="utf-8"),
         "harbour.md": HARBOUR,
@@ -48,11 +48,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return library_of(tmp_path_factory.mktemp("verify"), texts)
 
 
-def checked(library: Library, text: str, name: str = "report.md") -> CheckedReport:
+def checked(library: LocalLibrary, text: str, name: str = "report.md") -> CheckedReport:
     return verify(library, read_report(text.encode(), name))
 
 
-def verdict(library: Library, text: str) -> str:
+def verdict(library: LocalLibrary, text: str) -> str:
     [one] = checked(library, text).quotations
     return one.verdict
 
@@ -98,17 +98,17 @@ SENTENCE = "今年以来，全市净增中小企业超18.55万家，增速达17.
         ("“nobody knows why the old lighthouse was moved to the southern pier in that year”", "altered"),
     ],
 )
-def test_verdicts(library: Library, text: str, expected: str) -> None:
+def test_verdicts(library: LocalLibrary, text: str, expected: str) -> None:
     assert verdict(library, text) == expected
 
 
-def test_terms_and_titles_are_no_quotations(library: Library) -> None:
+def test_terms_and_titles_are_no_quotations(library: LocalLibrary) -> None:
     report = checked(library, "所谓“创新扎根”，《人民日报》的“一盘棋”，so-called “small firms”, and it's 'fine'.")
     assert report.quotations == ()
     assert report.ok
 
 
-def test_a_quotation_with_quotations_in_it_is_one(library: Library) -> None:
+def test_a_quotation_with_quotations_in_it_is_one(library: LocalLibrary) -> None:
     words = "“创业初期，公司获得洪山区‘拨改投’、武创院‘拨转股’及武创投等投资，累计融资1500万元"
     [one] = checked(library, f"{words}”").quotations
     assert (one.verdict, one.quotation.text) == ("exact", words[1:])
@@ -118,7 +118,7 @@ def test_a_quotation_with_quotations_in_it_is_one(library: Library) -> None:
     assert {change.what for change in one.differences} == {"quote marks"}
 
 
-def test_the_difference_is_told_character_by_character(library: Library) -> None:
+def test_the_difference_is_told_character_by_character(library: LocalLibrary) -> None:
     [one] = checked(library, f"“{SENTENCE.replace('第一', '第二').replace('净增', '增')}”").quotations
     assert one.source is not None
     pairs = [
@@ -132,7 +132,7 @@ def test_the_difference_is_told_character_by_character(library: Library) -> None
     assert one.source.text == SENTENCE
 
 
-def test_the_source_has_its_address(library: Library) -> None:
+def test_the_source_has_its_address(library: LocalLibrary) -> None:
     [one] = checked(library, f"“{SENTENCE}”").quotations
     assert one.source is not None
     assert library.document(one.source.document).text[one.source.start : one.source.end] == SENTENCE
@@ -153,7 +153,7 @@ def test_the_source_has_its_address(library: Library) -> None:
         ("（某未收录的文献）", False),
     ],
 )
-def test_a_citation_of_another_document_is_told(library: Library, citation: str, wrong: bool) -> None:
+def test_a_citation_of_another_document_is_told(library: LocalLibrary, citation: str, wrong: bool) -> None:
     report = checked(library, f"前文。“{SENTENCE}”{citation}")
     [one] = report.quotations
     assert (one.verdict, one.wrong_document, report.ok) == ("exact", wrong, not wrong)
@@ -173,12 +173,12 @@ def test_names_are_not_found_within_longer_ones(tmp_path: Path) -> None:
         assert [one.wrong_document for one in checked(library, f"“{SENTENCE}” ({stem})").quotations] == [expected]
 
 
-def test_a_document_named_before_the_words(library: Library) -> None:
+def test_a_document_named_before_the_words(library: LocalLibrary) -> None:
     [one] = checked(library, f"According to the Annual report of the harbour, “{SENTENCE}”").quotations
     assert one.wrong_document
 
 
-def test_numbers_are_checked_against_the_cited_passage(library: Library) -> None:
+def test_numbers_are_checked_against_the_cited_passage(library: LocalLibrary) -> None:
     text = (
         "武汉净增十八万五千五百家中小企业，增速百分之十七点五八，即“全市净增中小企业超18.55万家，增速达17.58%”。\n\n"
         "总量达142万家，增速17.58，“位居副省级城市第一，总量已突破124万家”。\n\n没有引文的句子里有99家。"
@@ -193,7 +193,7 @@ def test_numbers_are_checked_against_the_cited_passage(library: Library) -> None
     assert figures[2].state == "not there"
 
 
-def test_numbers_in_a_sentence_with_a_note(library: Library) -> None:
+def test_numbers_in_a_sentence_with_a_note(library: LocalLibrary) -> None:
     text = "The harbour earned $3.5 million from 4120 ships.[^1] It lost 17.[^1]\n\n[^1]: Annual report of the harbour."
     assert [(figure.text, figure.ok) for figure in checked(library, text).figures] == [
         ("3.5 million", True),
@@ -202,7 +202,7 @@ def test_numbers_in_a_sentence_with_a_note(library: Library) -> None:
     ]
 
 
-def test_numbers_in_a_sentence_with_a_reference(library: Library) -> None:
+def test_numbers_in_a_sentence_with_a_reference(library: LocalLibrary) -> None:
     text = "The harbour earned $3.5 million [1], from 4210 ships [1].\n\n[1] Annual report of the harbour. 2019: 77."
     assert [(figure.text, figure.ok) for figure in checked(library, text).figures] == [
         ("3.5 million", True),
@@ -210,7 +210,7 @@ def test_numbers_in_a_sentence_with_a_reference(library: Library) -> None:
     ]
 
 
-def test_the_last_line_of_a_block_quotation_is_its_citation(library: Library) -> None:
+def test_the_last_line_of_a_block_quotation_is_its_citation(library: LocalLibrary) -> None:
     [one] = checked(library, f"> {SENTENCE}\n>\n> —— Annual report of the harbour").quotations
     assert (one.verdict, one.wrong_document) == ("exact", True)
 
@@ -222,12 +222,12 @@ def test_the_last_line_of_a_block_quotation_is_its_citation(library: Library) ->
         "“Nobody knows why the old lighthouse was moved to the northern pier",
     ],
 )
-def test_single_and_missing_marks(library: Library, text: str) -> None:
+def test_single_and_missing_marks(library: LocalLibrary, text: str) -> None:
     assert [one.verdict in ("exact", "typographic") for one in checked(library, text).quotations] == [True]
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, list[Entry]]:
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[LocalLibrary, list[Entry]]:
     folder = tmp_path_factory.mktemp("hostile")
     library = library_of(folder, {"报告.md": TEXT, "wuhan.md": ARTICLE.read_text(encoding="utf-8")})
     evidence = Evidence(folder / "evidence")
@@ -244,7 +244,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Library, list[Ent
 
 @pytest.mark.parametrize("kind", ["md", "docx", "odt", "html", "csv", "xlsx", "json"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_export_is_verified_exact(hostile: tuple[Library, list[Entry]], kind: str, language: str) -> None:
+def test_every_export_is_verified_exact(hostile: tuple[LocalLibrary, list[Entry]], kind: str, language: str) -> None:
     library, entries = hostile
     data = export("R", entries, library, kind, language=language)
     report = verify(library, read_report(data, f"r.{kind}"))
@@ -284,7 +284,7 @@ def word_report(paragraphs: list[tuple[str, str]]) -> bytes:
     return buffer.getvalue()
 
 
-def test_a_report_written_in_word(library: Library) -> None:
+def test_a_report_written_in_word(library: LocalLibrary) -> None:
     data = word_report(
         [
             ("Normal", f"据报道，“{SENTENCE}”，可见发展很快。"),
@@ -298,7 +298,7 @@ def test_a_report_written_in_word(library: Library) -> None:
     assert not report.ok
 
 
-def test_a_page(library: Library) -> None:
+def test_a_page(library: LocalLibrary) -> None:
     text = (
         f"<html><head><title>x</title></head><body><p>It says <q>Nobody knows why the old\n   lighthouse was moved</q> "
         f"and<a href='#n1'><sup>1</sup></a></p><blockquote><p>{SENTENCE}</p></blockquote>"
@@ -348,7 +348,7 @@ def test_a_long_report_against_many_documents(tmp_path: Path) -> None:
     assert took < 5
 
 
-def test_markdown_with_links_is_quoted_as_it_is_seen(library: Library) -> None:
+def test_markdown_with_links_is_quoted_as_it_is_seen(library: LocalLibrary) -> None:
     seen = "The council of the upper town met 12 times and found no fault with the old ferry, which"
     [one] = checked(library, f"“{seen}”").quotations
     assert (one.verdict, {change.what for change in one.differences}) == ("typographic", {"Markdown's marks"})
@@ -357,6 +357,6 @@ def test_markdown_with_links_is_quoted_as_it_is_seen(library: Library) -> None:
     assert verdict(library, "“" + seen.replace("no fault", "a fault") + "”") == "altered"
 
 
-def test_a_source_with_its_marks_is_exact(library: Library) -> None:
+def test_a_source_with_its_marks_is_exact(library: LocalLibrary) -> None:
     source = LINKED[LINKED.index("The [") : LINKED.index("met")]
     assert verify(library, read_report(f"«{source}»".encode(), "r.txt")).quotations[0].verdict == "exact"

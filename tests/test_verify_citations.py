@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from index.ingest import make_document
-from index.library import Library
+from index.local import LocalLibrary
 from index.readers import read
 from index.records import Origin, Place
 from rag.verify import CheckedReport, read_report, verify
@@ -40,7 +40,7 @@ TITLED = {  # name: text, title, author
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def library(tmp_path_factory: pytest.TempPathFactory) -> LocalLibrary:
     library, fake = library_of(tmp_path_factory.mktemp("cited"), {}), TermEmbedder()
     for number, (name, (text, title, author)) in enumerate(TITLED.items()):
         content = read(text.encode(), name if name.endswith(".md") else f"{name}.txt")
@@ -58,7 +58,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return library
 
 
-def checked(library: Library, text: str) -> CheckedReport:
+def checked(library: LocalLibrary, text: str) -> CheckedReport:
     return verify(library, read_report(text.encode(), "report.md"))
 
 
@@ -90,7 +90,7 @@ EVIDENCE = "inequality first increases, then decreases"
     ],
 )
 def test_what_a_citation_says_of_the_place_is_told(
-    library: Library, citation: str, told: list[tuple[str, str, str]]
+    library: LocalLibrary, citation: str, told: list[tuple[str, str, str]]
 ) -> None:
     report = checked(library, f"他写道：“{SECOND}”[^1]。\n\n[^1]: {citation}")
     [one] = report.quotations
@@ -98,7 +98,7 @@ def test_what_a_citation_says_of_the_place_is_told(
     assert (one.verdict, one.wrong_document, report.ok) == ("exact", False, not told)
 
 
-def test_pages_printed_otherwise_than_counted(library: Library) -> None:
+def test_pages_printed_otherwise_than_counted(library: LocalLibrary) -> None:
     """Two citations that agree say how a document's pages are numbered; a third that does not is told."""
     notes = (
         "[^1]: 《华沙城市概况》，第101页。\n\n[^2]: 《华沙城市概况》，第102页。\n\n[^3]: 《华沙城市概况》，第{page}页。"
@@ -116,7 +116,7 @@ def test_pages_printed_otherwise_than_counted(library: Library) -> None:
 
 
 @pytest.mark.parametrize(("page", "ok"), [(1, True), (2, False), (3, True)])
-def test_words_that_stand_on_several_pages(library: Library, page: int, ok: bool) -> None:
+def test_words_that_stand_on_several_pages(library: LocalLibrary, page: int, ok: bool) -> None:
     assert checked(library, f"“这句话印在第一页和别处”（《华沙城市概况》第{page}页）").ok is ok
 
 
@@ -129,7 +129,7 @@ def test_words_that_stand_on_several_pages(library: Library, page: int, ok: bool
         ("Inequality and growth", True),
     ],
 )
-def test_a_heading_that_the_words_do_not_stand_under(library: Library, citation: str, ok: bool) -> None:
+def test_a_heading_that_the_words_do_not_stand_under(library: LocalLibrary, citation: str, ok: bool) -> None:
     [one] = checked(library, f"He says “{EVIDENCE}”.[^1]\n\n[^1]: {citation}").quotations
     assert [each.kind for each in one.misplaced] == ([] if ok else ["heading"])
 
@@ -150,12 +150,12 @@ def test_a_heading_that_the_words_do_not_stand_under(library: Library, citation:
         ("“No one has signed these lines, which are about nothing at all” (Hall, 2014).", False),  # of another Hall
     ],
 )
-def test_authors_and_years(library: Library, text: str, wrong: bool) -> None:
+def test_authors_and_years(library: LocalLibrary, text: str, wrong: bool) -> None:
     [one] = checked(library, text).quotations
     assert (one.verdict in ("exact", "typographic"), one.wrong_document) == (True, wrong)
 
 
-def test_the_same_work_again(library: Library) -> None:
+def test_the_same_work_again(library: LocalLibrary) -> None:
     notes = "[^1]: 王立群：《华沙城市概况》，第1页。\n\n[^2]: 同上，第2页。\n\n[^3]: Ibid., p. 1.\n\n[^4]: 同上。"
     text = f"“{FIRST}”[^1]，“{SECOND}”[^2]，“{THIRD}”[^3]，“药剂顾问通常在疗养院工作”[^4]。\n\n{notes}"
     told = [(bool(one.misplaced), one.wrong_document) for one in checked(library, text).quotations]
@@ -194,7 +194,7 @@ def test_the_same_work_again(library: Library) -> None:
         ("Studies of growth have sometimes found evidence [and] the old hypothesis cannot account", "altered"),
     ],
 )
-def test_marked_insertions(library: Library, words: str, verdict: str) -> None:
+def test_marked_insertions(library: LocalLibrary, words: str, verdict: str) -> None:
     [one] = checked(library, f"“{words}”").quotations
     assert one.verdict == verdict
     if verdict != "altered":
@@ -215,13 +215,13 @@ def test_marked_insertions(library: Library, words: str, verdict: str) -> None:
         ("[1]", False),
     ],
 )
-def test_the_source_in_a_block_quotation_is_none_of_its_words(library: Library, tail: str, wrong: bool) -> None:
+def test_the_source_in_a_block_quotation_is_none_of_its_words(library: LocalLibrary, tail: str, wrong: bool) -> None:
     [one] = checked(library, f"> {SECOND}。{tail}\n\n[1] 王立群. 华沙城市概况[M]. 2019.").quotations
     assert (one.quotation.text, one.verdict, one.wrong_document) == (f"{SECOND}。", "exact", wrong)
     assert one.named
 
 
-def test_notes_of_a_page_from_an_office_program(library: Library) -> None:
+def test_notes_of_a_page_from_an_office_program(library: LocalLibrary) -> None:
     text = (
         f"<p>“{SECOND}”<a href='#n1sym' name='n1anc'><sup>1</sup></a></p><div id='n1'><p><a href='#n1anc' "
         "name='n1sym'>1</a> 陈敏：《药学实践手册》。</p></div>"
@@ -232,7 +232,7 @@ def test_notes_of_a_page_from_an_office_program(library: Library) -> None:
 
 
 @pytest.mark.parametrize(("page", "ok"), [("", True), ("2", True), ("2-3", True), ("3", False)])
-def test_the_page_stands_after_the_number(library: Library, page: str, ok: bool) -> None:
+def test_the_page_stands_after_the_number(library: LocalLibrary, page: str, ok: bool) -> None:
     """As GB/T 7714 has it where a work is cited several times."""
     text = f"据称“{SECOND}”[1]{page}，又如此。\n\n[1] 王立群. 华沙城市概况[M]. 北京: 某出版社, 2019."
     assert checked(library, text).ok is ok
@@ -247,13 +247,13 @@ def test_the_page_stands_after_the_number(library: Library, page: str, ok: bool)
         (f"“{FIRST}”（《华沙城市概况》，第1页），又说“{SECOND}”。", []),  # the page is the first quotation's
     ],
 )
-def test_a_page_before_the_words(library: Library, text: str, told: list[tuple[str, str]]) -> None:
+def test_a_page_before_the_words(library: LocalLibrary, text: str, told: list[tuple[str, str]]) -> None:
     report = checked(library, text)
     assert [(each.cited, each.actual) for one in report.quotations for each in one.misplaced] == told
     assert report.figures == () or all(figure.ok for figure in report.figures)
 
 
-def test_two_mistakes_alike_are_no_numbering(library: Library) -> None:
+def test_two_mistakes_alike_are_no_numbering(library: LocalLibrary) -> None:
     """Two wrong pages that are off by the same number do not make the right one wrong."""
     text = "".join(
         f"“{words}”（《华沙城市概况》，第{page}页）。" for words, page in ((FIRST, 2), (SECOND, 3), (THIRD, 3))
@@ -261,13 +261,13 @@ def test_two_mistakes_alike_are_no_numbering(library: Library) -> None:
     assert [bool(one.misplaced) for one in checked(library, text).quotations] == [True, True, False]
 
 
-def test_numbers_of_a_citation_are_no_figures(library: Library) -> None:
+def test_numbers_of_a_citation_are_no_figures(library: LocalLibrary) -> None:
     text = f"“{SECOND}” [Wang 2019, p. 7], see page 9 and 第8—10页, of 13 clubs."
     assert [figure.text for figure in checked(library, text).figures] == ["13"]
 
 
 @pytest.mark.parametrize("mark", ["'", "’"])
-def test_a_name_with_an_apostrophe(library: Library, mark: str) -> None:
+def test_a_name_with_an_apostrophe(library: LocalLibrary, mark: str) -> None:
     assert checked(library, f"“A yard lies in the middle of the old campus” (O{mark}Neil, 2017).").ok
     citation = f"Susan O{mark}Neil, Guide to the campus, 1."
     [one] = checked(library, f"“A yard lies in the middle of the old campus”[^1].\n\n[^1]: {citation}").quotations
@@ -275,7 +275,7 @@ def test_a_name_with_an_apostrophe(library: Library, mark: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["block-text", "MsoQuote"])
-def test_a_block_quotation_of_a_page_from_an_office_program(library: Library, name: str) -> None:
+def test_a_block_quotation_of_a_page_from_an_office_program(library: LocalLibrary, name: str) -> None:
     data = f"<html><body><p>He says:</p><p class='{name}'>{SECOND}，又如此。</p></body></html>".encode()
     assert [one.verdict for one in verify(library, read_report(data, "r.html")).quotations] == ["altered"]
 

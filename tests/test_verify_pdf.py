@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.library import Library
+from index.local import LocalLibrary
 from rag.verify import read_report, verify
 from rag.verify.quotations import quotations
 from rag.verify.report import NoteMark, Part
@@ -30,7 +30,7 @@ NOTES = ("《汉口旧闻》，第3页。", "《汉口旧闻》，第2019号。"
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def library(tmp_path_factory: pytest.TempPathFactory) -> LocalLibrary:
     texts = {
         "武汉的企业.md": ARTICLE.read_text(encoding="utf-8"),
         "harbour.md": f"# Annual report of the harbour\n\n{ENGLISH}\n",
@@ -100,7 +100,7 @@ def test_notes_and_block_quotations_are_found(data: bytes) -> None:
     assert told == ["释。《汉口旧", "%”《汉口旧", "效率《武汉的", "m.Annu"]
 
 
-def test_a_pdf_is_checked_as_its_notes_and_indents_say(library: Library, data: bytes) -> None:
+def test_a_pdf_is_checked_as_its_notes_and_indents_say(library: LocalLibrary, data: bytes) -> None:
     report = verify(library, read_report(data, "r.pdf"))
     told = [(one.verdict, one.quotation.citation[:5]) for one in report.quotations]
     assert told == [("typographic", "《汉口旧闻"), ("typographic", "《武汉的企"), ("altered", "Annua")]

@@ -13,7 +13,7 @@ import lxml.html
 import pytest
 
 from index.ingest import add_file
-from index.library import Library
+from index.local import LocalLibrary
 from page.answers import answer_html
 from page.words import CHINESE, ENGLISH
 from rag.answer import Assistant
@@ -211,7 +211,7 @@ def test_what_cannot_be_seen_does_not_reach_the_model_nor_the_page(hidden: str) 
     assert not {character for sentence in last.sentences for character in sentence.text} & set(planted)
 
 
-def test_hidden_text_of_a_web_page_changes_nothing(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_hidden_text_of_a_web_page_changes_nothing(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(
         "<html><head><title>港口</title></head><body><h1>港口</h1><p>港口共有412个泊位，在北岸，由市政府建设和管理。"
@@ -231,7 +231,7 @@ def test_hidden_text_of_a_web_page_changes_nothing(library: Library, fake: TermE
     assert_harmless(result, last)
 
 
-def test_nothing_is_written_and_nobody_asked_where_nothing_is_found(library: Library, fake: TermEmbedder) -> None:
+def test_nothing_is_written_and_nobody_asked_where_nothing_is_found(library: LocalLibrary, fake: TermEmbedder) -> None:
     assistant = Assistant(library, fake, NumberReader(), plain_calibration())
     result = assistant.ask("港口有多少个泊位？")
     assert isinstance(result, NotFound)

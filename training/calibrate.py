@@ -16,7 +16,7 @@ from random import Random
 
 from index.embed import Embedder, load_embedder
 from index.ingest import make_document, passage_texts
-from index.library import Library, create_library
+from index.local import LocalLibrary, create_library
 from index.records import Block, ReadFile
 from rag.answer import Assistant
 from rag.calibrate import Seen, Trial, calibration_error, fitted, held_of, reliability, tried, unfitted
@@ -40,7 +40,7 @@ Say = Callable[[str], None]
 class SetLibrary:
     """A set's passages as a library, a document each; `document_of` is by the passage's id."""
 
-    library: Library
+    library: LocalLibrary
     document_of: dict[str, str]
 
 

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from accounts import passwords
 from accounts.store import Accounts, accounts_folder
 from api.app import create_app
-from index.library import Library
+from index.local import LocalLibrary
 from page.answering import Here
 from rag.answer import Assistant
 from tests.evidence_fakes import library_of
@@ -37,7 +37,7 @@ STATIONS = "# 服务站\n\n武汉市共建成中小企业服务工作站1325个�
 PASSWORD = "correct horse battery"
 
 
-def assistant_of(library: Library) -> Assistant:
+def assistant_of(library: LocalLibrary) -> Assistant:
     """An assistant with the fast model and the reader of numbers."""
     return Assistant(library, TermEmbedder(), NumberReader(), plain_calibration())
 
@@ -54,13 +54,13 @@ def quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Library:
+def shelf(tmp_path: Path) -> LocalLibrary:
     """A library of two documents."""
     return library_of(tmp_path, {"saltmarsh.md": SALTMARSH, "stations.md": STATIONS})
 
 
 @pytest.fixture
-def app(shelf: Library) -> FastAPI:
+def app(shelf: LocalLibrary) -> FastAPI:
     """The server without accounts."""
     return create_app(Here(assistant_of(shelf)))
 
@@ -73,7 +73,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def accounts(shelf: Library) -> Accounts:
+def accounts(shelf: LocalLibrary) -> Accounts:
     """An account of every role, all with the same password."""
     accounts = Accounts(accounts_folder(shelf.folder))
     for name in ("reader", "editor", "owner"):
@@ -82,7 +82,7 @@ def accounts(shelf: Library) -> Accounts:
 
 
 @pytest.fixture
-def guarded(shelf: Library, accounts: Accounts) -> FastAPI:
+def guarded(shelf: LocalLibrary, accounts: Accounts) -> FastAPI:
     """The server with accounts."""
     return create_app(Here(assistant_of(shelf)), accounts, None)
 
@@ -105,6 +105,6 @@ def serving(app: FastAPI, http: type[H11Protocol] = H11Protocol) -> Iterator[str
         thread.join(20)
 
 
-def document_id(library: Library, name: str) -> str:
+def document_id(library: LocalLibrary, name: str) -> str:
     """The id of a document of the library."""
     return library.find_document(name).id

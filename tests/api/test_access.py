@@ -17,7 +17,7 @@ from accounts.store import FILE_NAME, IDLE_SECONDS, LASTING_SECONDS, Accounts, a
 from api.access import COOKIE, is_loopback
 from api.app import create_app
 from api.serving import NoAccounts, accounts_for
-from index.library import Library
+from index.local import LocalLibrary
 from page.answering import Here
 from tests.api.conftest import PASSWORD, assistant_of, document_id
 from tests.api.test_api import QUESTION
@@ -130,7 +130,7 @@ def test_every_route_for_every_role(enter: Enter) -> None:
             assert status < 500, where
 
 
-def test_a_token_does_no_more_than_its_scope_and_no_more_than_its_person(enter: Enter, shelf: Library) -> None:
+def test_a_token_does_no_more_than_its_scope_and_no_more_than_its_person(enter: Enter, shelf: LocalLibrary) -> None:
     place = f"/api/v1/documents/{document_id(shelf, 'stations.md')}"
     assert enter("owner", "reader").delete(place).status_code == 403
     assert enter("reader", "owner").delete(place).status_code == 403
@@ -140,7 +140,7 @@ def test_a_token_does_no_more_than_its_scope_and_no_more_than_its_person(enter: 
     assert enter("editor", "editor").delete(place).status_code == 200
 
 
-def test_a_token_ends_when_it_is_revoked_or_old_or_its_person_is_gone(shelf: Library) -> None:
+def test_a_token_ends_when_it_is_revoked_or_old_or_its_person_is_gone(shelf: LocalLibrary) -> None:
     now = [1_800_000_000.0]
     accounts = Accounts(accounts_folder(shelf.folder), lambda: now[0])
     accounts.add("an", PASSWORD, "reader")
@@ -155,7 +155,7 @@ def test_a_token_ends_when_it_is_revoked_or_old_or_its_person_is_gone(shelf: Lib
     assert accounts.with_token(three) is None
 
 
-def test_sessions_end(shelf: Library) -> None:
+def test_sessions_end(shelf: LocalLibrary) -> None:
     now = [1_800_000_000.0]
     accounts = Accounts(accounts_folder(shelf.folder), lambda: now[0])
     accounts.add("an", PASSWORD, "reader")
@@ -229,7 +229,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(accounts: Accounts, m
         {"Origin": "http://testserver.evil.example"},
     ],
 )
-def test_another_site_cannot_ask_in_a_person_s_name(enter: Enter, shelf: Library, headers: dict[str, str]) -> None:
+def test_another_site_cannot_ask_in_a_person_s_name(enter: Enter, shelf: LocalLibrary, headers: dict[str, str]) -> None:
     browser = enter()
     sign_in(browser, "owner")
     place = f"/api/v1/documents/{document_id(shelf, 'stations.md')}"
@@ -265,7 +265,7 @@ def test_a_person_s_tokens_are_theirs(enter: Enter) -> None:
     assert enter("reader").delete(f"/api/v1/tokens/{made}").status_code == 204
 
 
-def test_every_change_of_the_library_is_in_the_audit_log(enter: Enter, shelf: Library) -> None:
+def test_every_change_of_the_library_is_in_the_audit_log(enter: Enter, shelf: LocalLibrary) -> None:
     editor, document = enter("editor"), document_id(shelf, "stations.md")
     editor.post("/api/v1/documents", files=[("files", ("owls.md", b"Seven secret owls."))])
     editor.patch(f"/api/v1/documents/{document}", json={"title": "Secret title", "collections": ["A"]})
@@ -336,7 +336,7 @@ def test_an_archive_that_unpacks_too_large_is_refused(client: TestClient) -> Non
     assert "bomb.docx" in checked["unreadable"]
 
 
-def test_serving_others_takes_accounts_unless_waived(shelf: Library, accounts: Accounts) -> None:
+def test_serving_others_takes_accounts_unless_waived(shelf: LocalLibrary, accounts: Accounts) -> None:
     assert accounts_for(shelf.folder, "0.0.0.0", False) is not None
     assert accounts_for(shelf.folder, "127.0.0.1", False) is not None  # also here: a proxy may stand before it
     for name in ("reader", "editor", "owner"):
@@ -349,13 +349,13 @@ def test_serving_others_takes_accounts_unless_waived(shelf: Library, accounts: A
             accounts_for(shelf.folder, host, False)
 
 
-def test_the_server_without_accounts_keeps_no_log_of_changes(client: TestClient, shelf: Library) -> None:
+def test_the_server_without_accounts_keeps_no_log_of_changes(client: TestClient, shelf: LocalLibrary) -> None:
     client.delete(f"/api/v1/documents/{document_id(shelf, 'stations.md')}")
     assert not accounts_folder(shelf.folder).exists()
     assert client.get("/api/v1/audit").status_code == 404
 
 
-def test_the_page_is_behind_the_same_door(shelf: Library, accounts: Accounts) -> None:
+def test_the_page_is_behind_the_same_door(shelf: LocalLibrary, accounts: Accounts) -> None:
     app = create_app(Here(assistant_of(shelf)), accounts, None)
     with TestClient(app, follow_redirects=False) as nobody:
         assert nobody.get("/gradio_api/info").status_code == 401

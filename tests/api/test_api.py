@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from index.library import Library
+from index.local import LocalLibrary
 from rag.present import answer_json
 from rag.quote import quote
 from tests.api.conftest import SALTMARSH, assistant_of, document_id
@@ -40,13 +40,13 @@ def upload(client: TestClient, name: str, text: str, **fields: str) -> dict[str,
     return finished(client, response.json()["id"])
 
 
-def test_an_answer_is_what_the_assistant_says(client: TestClient, shelf: Library) -> None:
+def test_an_answer_is_what_the_assistant_says(client: TestClient, shelf: LocalLibrary) -> None:
     expected = json.loads(json.dumps(answer_json(assistant_of(shelf).ask(QUESTION))))
     assert ask(client) == expected
     assert expected["answer"] == "412"
 
 
-def test_a_quote_is_looked_up_by_its_address(client: TestClient, shelf: Library) -> None:
+def test_a_quote_is_looked_up_by_its_address(client: TestClient, shelf: LocalLibrary) -> None:
     for one in ask(client)["quotes"]:
         found = client.get(f"/api/v1/documents/{one['document']}/quote", params={k: one[k] for k in ("start", "end")})
         assert found.json() == one
@@ -59,7 +59,9 @@ def test_a_refusal_is_an_answer_and_no_error(client: TestClient) -> None:
     assert found["nearest"]
 
 
-def test_looking_nowhere_finds_nothing_and_looking_in_a_document_only_it(client: TestClient, shelf: Library) -> None:
+def test_looking_nowhere_finds_nothing_and_looking_in_a_document_only_it(
+    client: TestClient, shelf: LocalLibrary
+) -> None:
     stations = document_id(shelf, "stations.md")
     assert ask(client, within=[])["nearest"] == []
     assert {one["document"] for one in ask(client, within=[stations])["nearest"]} <= {stations}
@@ -85,14 +87,14 @@ def test_a_stream_says_what_went_wrong(client: TestClient) -> None:
     assert "event: problem" in said and '"status":404' in said
 
 
-def test_search_gives_passages_in_order(client: TestClient, shelf: Library) -> None:
+def test_search_gives_passages_in_order(client: TestClient, shelf: LocalLibrary) -> None:
     hits = client.post("/api/v1/search", json={"question": QUESTION, "top_k": 2}).json()["hits"]
     assert [hit["rank"] for hit in hits] == [1, 2]
     for hit in hits:
         assert hit["text"] == shelf.document(hit["document"]).text[hit["start"] : hit["end"]]
 
 
-def test_all_mentions_are_quotes_of_their_sentences(client: TestClient, shelf: Library) -> None:
+def test_all_mentions_are_quotes_of_their_sentences(client: TestClient, shelf: LocalLibrary) -> None:
     found = client.get("/api/v1/mentions", params={"term": "服務工作站"}).json()
     [one] = found["items"]
     document = shelf.document(one["document"])
@@ -108,21 +110,21 @@ def test_lists_come_in_parts(client: TestClient) -> None:
     assert first["items"][0]["id"] != second["items"][0]["id"]
 
 
-def test_where_files_lie_on_the_server_is_not_said(client: TestClient, shelf: Library) -> None:
+def test_where_files_lie_on_the_server_is_not_said(client: TestClient, shelf: LocalLibrary) -> None:
     said = client.get("/api/v1/documents").text + client.get("/api/v1/files").text
     said += client.get("/api/v1/documents/0000000000000000").text
     assert str(shelf.folder.parent) not in said
     assert client.get("/api/v1/documents").json()["items"][0]["names"] == ["saltmarsh.md"]
 
 
-def test_a_text_is_read_in_parts_by_code_points(client: TestClient, shelf: Library) -> None:
+def test_a_text_is_read_in_parts_by_code_points(client: TestClient, shelf: LocalLibrary) -> None:
     found = client.get(f"/api/v1/documents/{document_id(shelf, 'stations.md')}/text", params={"start": 2, "end": 5})
     assert found.json()["text"] == "服务站"
     beyond = client.get(f"/api/v1/documents/{document_id(shelf, 'stations.md')}/text", params={"start": 10**6})
     assert beyond.json()["text"] == ""
 
 
-def test_a_file_is_added_once_replaced_and_removed(client: TestClient, shelf: Library) -> None:
+def test_a_file_is_added_once_replaced_and_removed(client: TestClient, shelf: LocalLibrary) -> None:
     first = upload(client, "notes.md", "The owl has 7 chicks.", collection="Birds")
     assert first["outcomes"][0]["state"] == "added"
     again = upload(client, "notes.md", "The owl has 7 chicks.")
@@ -147,7 +149,7 @@ def test_a_file_that_cannot_be_read_says_why(client: TestClient) -> None:
     assert [one["state"] for one in client.get("/api/v1/files").json()["items"]].count("failed") == 1
 
 
-def test_a_document_is_corrected_and_put_into_collections(client: TestClient, shelf: Library) -> None:
+def test_a_document_is_corrected_and_put_into_collections(client: TestClient, shelf: LocalLibrary) -> None:
     place = f"/api/v1/documents/{document_id(shelf, 'saltmarsh.md')}"
     changed = client.patch(place, json={"title": "Marsh", "author": "Maud", "collections": ["Birds", "A/B"]}).json()
     assert (changed["title"], changed["origin"]["author"]) == ("Marsh", "Maud")
@@ -165,7 +167,7 @@ def test_collections_are_made_renamed_and_dissolved(client: TestClient) -> None:
     assert client.delete("/api/v1/collections/年报").status_code == 404
 
 
-def test_evidence_is_chosen_noted_moved_and_exported(client: TestClient, shelf: Library) -> None:
+def test_evidence_is_chosen_noted_moved_and_exported(client: TestClient, shelf: LocalLibrary) -> None:
     document = document_id(shelf, "saltmarsh.md")
     report = client.post("/api/v1/reports", json={"name": "Mine"}).json()["id"]
     start = SALTMARSH.index("The saltmarsh survey")
@@ -187,7 +189,7 @@ def test_evidence_is_chosen_noted_moved_and_exported(client: TestClient, shelf: 
     assert client.get(f"/api/v1/reports/{report}").status_code == 404
 
 
-def test_an_address_beyond_the_text_is_not_there(client: TestClient, shelf: Library) -> None:
+def test_an_address_beyond_the_text_is_not_there(client: TestClient, shelf: LocalLibrary) -> None:
     document = document_id(shelf, "saltmarsh.md")
     assert client.get(f"/api/v1/documents/{document}/quote?start=5&end=5").status_code == 404
     assert client.get(f"/api/v1/documents/{document}/quote?start=0&end={len(SALTMARSH) + 1}").status_code == 404

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from accounts.store import Accounts
 from api.app import create_app
 from api.watched import Watched
-from index.library import Library
+from index.local import LocalLibrary
 from page.answering import Here
 from page.conversation import Turn
 from page.judged import judgements
@@ -26,7 +26,7 @@ from ui import build
 QUESTION = "How many avocets did the saltmarsh survey count?"
 
 
-def test_a_conversation_is_listed_shown_named_exported_and_deleted(client: TestClient, shelf: Library) -> None:
+def test_a_conversation_is_listed_shown_named_exported_and_deleted(client: TestClient, shelf: LocalLibrary) -> None:
     result = assistant_of(shelf).ask(QUESTION)
     place = own_place(shelf.folder)
     with opened(place.folder) as mine:
@@ -45,7 +45,7 @@ def test_a_conversation_is_listed_shown_named_exported_and_deleted(client: TestC
         assert missing.json()["detail"].startswith(f"there is no conversation {number}")
 
 
-def test_feedback_is_kept_with_what_is_found(client: TestClient, shelf: Library) -> None:
+def test_feedback_is_kept_with_what_is_found(client: TestClient, shelf: LocalLibrary) -> None:
     said = {"question": QUESTION, "verdict": "wrong", "reason": "quote", "words": "too short"}
     assert client.post("/api/v1/feedback", json=said).status_code == 201
     assert client.post("/api/v1/feedback", json={**said, "reason": "because"}).status_code == 422
@@ -66,7 +66,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def whole(shelf: Library, accounts: Accounts) -> FastAPI:
+def whole(shelf: LocalLibrary, accounts: Accounts) -> FastAPI:
     """The page and the API with accounts, as they are served."""
 
     async def made() -> FastAPI:  # where no loop runs Gradio makes one, and never closes it
@@ -76,7 +76,7 @@ def whole(shelf: Library, accounts: Accounts) -> FastAPI:
     return asyncio.run(made())
 
 
-def test_two_people_see_nothing_of_each_other_s(whole: FastAPI, shelf: Library, browser: Browser) -> None:
+def test_two_people_see_nothing_of_each_other_s(whole: FastAPI, shelf: LocalLibrary, browser: Browser) -> None:
     with serving(whole) as address:
         pages = {}
         for name in ("reader", "owner"):

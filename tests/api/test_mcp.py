@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from mcp import Client, StdioServerParameters
 
-from index.library import Library
+from index.local import LocalLibrary
 from tests.api.conftest import serving
 from tests.api.test_api import ABSENT, QUESTION
 from tests.conftest import ROOT
@@ -33,7 +33,7 @@ async def called(client: Client, tool: str, **given: Any) -> Any:
     return result.structured_content
 
 
-def test_every_tool_over_http(app: FastAPI, shelf: Library) -> None:
+def test_every_tool_over_http(app: FastAPI, shelf: LocalLibrary) -> None:
     def stands(one: dict[str, Any]) -> bool:
         name, _, span = one["address"].rpartition(":")
         start, _, end = span.partition("-")

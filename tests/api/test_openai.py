@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from openai import BadRequestError, OpenAI, UnprocessableEntityError
 
-from index.library import Library
+from index.local import LocalLibrary
 from tests.api.conftest import serving
 from tests.api.test_api import ABSENT, QUESTION
 from tests.fakes import DIMENSION, TermEmbedder
@@ -22,7 +22,7 @@ def openai(app: FastAPI) -> Iterator[OpenAI]:
         yield client
 
 
-def test_a_completion_carries_its_citations(openai: OpenAI, shelf: Library) -> None:
+def test_a_completion_carries_its_citations(openai: OpenAI, shelf: LocalLibrary) -> None:
     found = openai.chat.completions.create(
         model="yinzheng",
         temperature=0.2,

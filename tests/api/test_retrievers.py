@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from index.library import Library
+from index.local import LocalLibrary
 from tests.api.conftest import assistant_of
 from tests.api.test_api import QUESTION
 
@@ -18,14 +18,14 @@ def untold(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def stands(library: Library, text: str | None, metadata: dict[str, Any]) -> bool:
+def stands(library: LocalLibrary, text: str | None, metadata: dict[str, Any]) -> bool:
     document, start, end = (metadata[key] for key in ("document", "start", "end"))
     assert metadata["address"] == f"{document}:{start}-{end}"
     return library.document(document).text[start:end] == text
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_langchain(shelf: Library) -> None:
+def test_langchain(shelf: LocalLibrary) -> None:
     from langchain_core.runnables import RunnableLambda
 
     from api.retrievers.langchain import YinzhengRetriever
@@ -40,7 +40,7 @@ def test_langchain(shelf: Library) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_haystack(shelf: Library) -> None:
+def test_haystack(shelf: LocalLibrary) -> None:
     from haystack import Pipeline
 
     from api.retrievers.haystack import YinzhengRetriever

@@ -19,7 +19,7 @@ from api.bodies import Bodies
 from api.log import log_to_stderr
 from api.serving import Impatient
 from api.watched import TooManyWaiting, Watched
-from index.library import Library
+from index.local import LocalLibrary
 from page.answering import Here
 from rag.records import Answer, NotFound
 from tests.api.conftest import PASSWORD, SALTMARSH, assistant_of, serving
@@ -32,7 +32,7 @@ WAITING = 50  # more than the threads that a server usually has
 class Slow(Here):
     """Answers when it is told to."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: LocalLibrary) -> None:
         super().__init__(assistant_of(library))
         self.go = threading.Event()
 
@@ -43,7 +43,7 @@ class Slow(Here):
         return super().ask(question, threshold, within)
 
 
-def test_beyond_the_bound_one_is_told_at_once_and_those_who_wait_are_answered(shelf: Library) -> None:
+def test_beyond_the_bound_one_is_told_at_once_and_those_who_wait_are_answered(shelf: LocalLibrary) -> None:
     slow = Slow(shelf)
     watched = Watched(slow, most_waiting=WAITING)
     app = create_app(watched)
@@ -76,7 +76,7 @@ def test_beyond_the_bound_one_is_told_at_once_and_those_who_wait_are_answered(sh
         assert client.post("/api/v1/ask", json={"question": QUESTION}).status_code == 200
 
 
-def test_questions_of_the_page_and_of_programs_are_counted_alike(shelf: Library) -> None:
+def test_questions_of_the_page_and_of_programs_are_counted_alike(shelf: LocalLibrary) -> None:
     watched = Watched(Here(assistant_of(shelf)))
     with TestClient(create_app(watched), base_url="http://127.0.0.1") as client:
         assert isinstance(watched.ask(QUESTION), Answer)  # as the page does
@@ -97,7 +97,7 @@ def quiet_afterwards() -> Iterator[None]:
 
 
 def test_the_log_has_no_text_no_token_and_no_password(
-    shelf: Library, accounts: Accounts, guarded: FastAPI, capsys: pytest.CaptureFixture[str]
+    shelf: LocalLibrary, accounts: Accounts, guarded: FastAPI, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log_to_stderr("requests")
     _, token = accounts.add_token("owner", "a program", "owner")
@@ -119,7 +119,9 @@ def test_the_log_has_no_text_no_token_and_no_password(
         assert secret not in written
 
 
-def test_questions_are_logged_only_when_that_is_asked_for(shelf: Library, capsys: pytest.CaptureFixture[str]) -> None:
+def test_questions_are_logged_only_when_that_is_asked_for(
+    shelf: LocalLibrary, capsys: pytest.CaptureFixture[str]
+) -> None:
     watched = Watched(Here(assistant_of(shelf)))
     log_to_stderr("questions")
     watched.ask(QUESTION)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from index.embed import Embedder
 from index.ingest import add_file
-from index.library import create_library
+from index.local import create_library
 from page.answering import Answering
 from page.look import look
 from rag.answer import Assistant, open_assistant

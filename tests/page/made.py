@@ -8,7 +8,8 @@ from pathlib import Path
 
 from index.collections import scope
 from index.ingest import add_file
-from index.library import Library, create_library
+from index.library import Library
+from index.local import LocalLibrary, create_library
 from index.records import Document
 from rag.judge import Calibration, Point
 from rag.mentions import mentions
@@ -63,8 +64,8 @@ class MadeUp:
     ready = True
     calibration: Calibration | None = replace(plain_calibration(), curve=CURVE)
 
-    def __init__(self, library: Library) -> None:
-        self.library = library
+    def __init__(self, library: LocalLibrary) -> None:
+        self.library: Library = library
         self.thresholds: list[float | None] = []
         self.within: list[Sequence[str] | None] = []
         self.embedder = TermEmbedder()
@@ -89,7 +90,7 @@ class MadeUp:
         return [is_its_words(claim, text) for text in texts]
 
 
-def made_library(folder: Path) -> Library:
+def made_library(folder: Path) -> LocalLibrary:
     """A library of the two documents."""
     fake = TermEmbedder()
     library = create_library(folder / "library", fake.name, fake.fingerprint, fake.dimension)
@@ -100,7 +101,7 @@ def made_library(folder: Path) -> Library:
     return library
 
 
-def results(library: Library) -> dict[str, Answer | NotFound]:
+def results(library: LocalLibrary) -> dict[str, Answer | NotFound]:
     """What comes of the five questions."""
     named = {entry.name: library.document(entry.id) for entry in library.documents()}
     report, news = named["report.md"], named["news.md"]

@@ -19,7 +19,7 @@ from gradio.utils import get_upload_folder
 from index.collections import collect
 from index.embed import Vectors
 from index.ingest import add_file
-from index.library import Library
+from index.local import LocalLibrary
 from page.adding import Additions, Run, Upload, uploaded_name
 from page.answering import Here
 from page.answers import answer_html
@@ -364,7 +364,7 @@ def test_a_place_in_a_table_is_said(made: MadeUp) -> None:
     assert place(made_quote, ENGLISH).startswith("cell stations!B7, ")
 
 
-def test_a_quote_of_a_pdf_is_shown_on_the_picture_of_its_page(library: Library, fake: TermEmbedder) -> None:
+def test_a_quote_of_a_pdf_is_shown_on_the_picture_of_its_page(library: LocalLibrary, fake: TermEmbedder) -> None:
     result = add_file(library, fake, PDF)
     assert result.state == "added"
     document = library.document(result.detail)
@@ -392,7 +392,7 @@ def test_a_quote_of_a_pdf_is_shown_on_the_picture_of_its_page(library: Library, 
     assert first["boxes"] == []
 
 
-def test_the_choice_reaches_the_library(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
+def test_the_choice_reaches_the_library(library: LocalLibrary, fake: TermEmbedder, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / f"{name}.txt").write_text(f"The {name} survey counted 412 avocets.", encoding="utf-8")
         assert add_file(library, fake, tmp_path / f"{name}.txt").state == "added"

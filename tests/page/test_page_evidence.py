@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from index.collections import collect
 from index.ingest import add_file
-from index.library import Library
+from index.local import LocalLibrary
 from index.records import Document, Span
 from page.answers import answer_html, refusal_html
 from page.evidence_actions import ACTIONS, MEDIA_TYPES, Request, act
@@ -45,7 +45,7 @@ HOSTILE = (
 class Desk:
     """A library, its lists, and what the page would send."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: LocalLibrary) -> None:
         self.library = library
         self.evidence: Evidence = open_evidence(library.folder)
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from index.ingest import add_file
-from index.library import create_library
+from index.local import create_library
 from rag.answer import Assistant
 from tests.fakes import NumberReader, TermEmbedder, plain_calibration
 from tests.page.conftest import OpenPage, ask, marked, picture

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.library import Library
+from index.local import LocalLibrary
 from index.records import Span
 from page.answers import answer_html, refusal_html
 from page.conversation import Turn
@@ -32,18 +32,18 @@ CALIBRATION = replace(plain_calibration(), curve=CURVE)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def made(tmp_path_factory: pytest.TempPathFactory) -> LocalLibrary:
     folder: Path = tmp_path_factory.mktemp("made")
     return made_library(folder)
 
 
-def answered(library: Library, question: str) -> Answer:
+def answered(library: LocalLibrary, question: str) -> Answer:
     result = results(library)[question]
     assert isinstance(result, Answer)
     return result
 
 
-def refused(library: Library) -> NotFound:
+def refused(library: LocalLibrary) -> NotFound:
     result = results(library)[REFUSED]
     assert isinstance(result, NotFound)
     return result
@@ -70,7 +70,7 @@ def marks(written: str) -> list[list[str]]:
     return [parts(quote, "<strong>", "</strong>") for quote in quotes]
 
 
-def test_one_answer_has_the_numbers_of_all_quotes_that_say_so(made: Library) -> None:
+def test_one_answer_has_the_numbers_of_all_quotes_that_say_so(made: LocalLibrary) -> None:
     written = answer_html(answered(made, ONE), CHINESE)
     assert shorts(written) == ["2021年3月12"]
     assert marks(written)[:2] == [["2021年3月"], ["2021年3月"]]
@@ -78,7 +78,7 @@ def test_one_answer_has_the_numbers_of_all_quotes_that_say_so(made: Library) -> 
     assert parts(written, '<span class="confidence">', "</span>")[0] == CHINESE.confidence[2]
 
 
-def test_several_answers_are_a_list_and_all_marked_in_their_quote(made: Library) -> None:
+def test_several_answers_are_a_list_and_all_marked_in_their_quote(made: LocalLibrary) -> None:
     written = answer_html(answered(made, SEVERAL), CHINESE)
     assert shorts(written) == ["江岸区35个1", "武昌区41个1", "洪山区52个1"]
     assert marks(written) == [["江岸区35个", "武昌区41个", "洪山区52个"]]
@@ -86,14 +86,14 @@ def test_several_answers_are_a_list_and_all_marked_in_their_quote(made: Library)
     assert parts(written, '<p class="relation several">', "</p>") == ["共 3 个答案："]
 
 
-def test_the_answers_to_parts_are_numbered_in_order_and_each_says_how_sure(made: Library) -> None:
+def test_the_answers_to_parts_are_numbered_in_order_and_each_says_how_sure(made: LocalLibrary) -> None:
     written = answer_html(answered(made, PARTS), ENGLISH)
     assert shorts(written) == ["市经济和信息化局1", "86名2"]
     assert '<ol class="findings parts">' in written
     assert parts(written, '<p class="said-by">', "</p>") == [ENGLISH.confidence[2], ENGLISH.confidence[1]]
 
 
-def test_documents_that_contradict_each_other_are_named_with_what_they_say(made: Library) -> None:
+def test_documents_that_contradict_each_other_are_named_with_what_they_say(made: LocalLibrary) -> None:
     written = answer_html(answered(made, DIFFERING), CHINESE)
     assert shorts(written) == ["412个1", "398个2"]
     [said] = parts(written, '<p class="relation differing">', "</p>")
@@ -106,7 +106,9 @@ def test_documents_that_contradict_each_other_are_named_with_what_they_say(made:
 
 
 @pytest.mark.parametrize(("words", "summary"), [(CHINESE, "其他候选（2）"), (ENGLISH, "Other candidates (2)")])
-def test_candidates_are_folded_with_their_sentences_and_open_them(made: Library, words: Words, summary: str) -> None:
+def test_candidates_are_folded_with_their_sentences_and_open_them(
+    made: LocalLibrary, words: Words, summary: str
+) -> None:
     answer = answered(made, ONE)
     written = answer_html(answer, words)
     [folded] = re.findall(r"<details.*?</details>", written, re.DOTALL)
@@ -120,11 +122,11 @@ def test_candidates_are_folded_with_their_sentences_and_open_them(made: Library,
     assert folded.count('class="open"') == 2
 
 
-def test_without_candidates_nothing_is_folded(made: Library) -> None:
+def test_without_candidates_nothing_is_folded(made: LocalLibrary) -> None:
     assert "<details" not in answer_html(answered(made, SEVERAL), CHINESE)
 
 
-def test_a_refusal_says_which_words_are_nowhere(made: Library) -> None:
+def test_a_refusal_says_which_words_are_nowhere(made: LocalLibrary) -> None:
     refusal = refused(made)
     [said] = parts(refusal_html(refusal, CHINESE), '<p class="nowhere" dir="auto">', "</p>")
     assert said == "问题中的这些词，在所有文档中都没有出现：“深圳”、“机器人”。"
@@ -133,7 +135,7 @@ def test_a_refusal_says_which_words_are_nowhere(made: Library) -> None:
     assert "nowhere" not in refusal_html(replace(refusal, unseen=()), CHINESE)
 
 
-def test_how_many_passages_were_read_is_said(made: Library) -> None:
+def test_how_many_passages_were_read_is_said(made: LocalLibrary) -> None:
     for written in (answer_html(answered(made, ONE), CHINESE), refusal_html(refused(made), CHINESE)):
         [said] = parts(written, '<span class="searched">', "</span>")
         assert said.startswith("检索 2 份文档、9 段，精读 4 段，2026-01-0")
@@ -158,7 +160,7 @@ def test_how_many_passages_were_read_is_said(made: Library) -> None:
     ],
 )
 def test_what_is_copied_has_every_answer_its_citations_and_the_quotes(
-    made: Library, question: str, lines: Sequence[str]
+    made: LocalLibrary, question: str, lines: Sequence[str]
 ) -> None:
     answer = answered(made, question)
     asked, said, *quotes = copy_text(answer, CHINESE).split("\n\n")
@@ -184,7 +186,7 @@ def test_marking_changes_no_character_and_marks_what_was_asked(text: str, spans:
 HOSTILE = "<img src=x onerror=alert(1)>\"'&lt;\r\n"
 
 
-def test_hostile_text_of_every_field_is_escaped(made: Library) -> None:
+def test_hostile_text_of_every_field_is_escaped(made: LocalLibrary) -> None:
     answer, refusal = answered(made, DIFFERING), refused(made)
     quotes = tuple(replace(quote, title=HOSTILE, heading=HOSTILE, text=HOSTILE) for quote in answer.quotes)
     answer = replace(

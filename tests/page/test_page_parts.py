@@ -15,7 +15,8 @@ from markupsafe import Markup
 
 from index.embed import Embedder
 from index.ingest import add_file
-from index.library import Library, create_library
+from index.library import Library
+from index.local import LocalLibrary, create_library
 from index.records import Document, Span
 from index.split import Split
 from page.answering import Here
@@ -136,7 +137,7 @@ def test_an_address_of_nothing_is_an_error_in_words(assistant: Assistant, change
     assert document_view(assistant.library, "nonsense", ENGLISH) == {"error": ENGLISH.bad_address}
 
 
-def test_of_a_long_document_the_part_around_the_quote_is_shown(library: Library, fake: TermEmbedder) -> None:
+def test_of_a_long_document_the_part_around_the_quote_is_shown(library: LocalLibrary, fake: TermEmbedder) -> None:
     line = "0123456789 中文字符\r\n"
     text = line * 20_000
     place = len(line) * 10_000

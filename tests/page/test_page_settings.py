@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 import ui
 from index.errors import YinzhengError
-from index.library import Library
+from index.local import LocalLibrary
 from page import answering
 from page.answering import Answering, Elsewhere, Here
 from rag.answer import Assistant
@@ -172,7 +172,7 @@ def test_an_assistant_that_does_not_open_has_no_calibration(monkeypatch: pytest.
 def test_the_program_takes_another_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     given: list[tuple[Path, object, object]] = []
 
-    def elsewhere(library: Library, model: object, reader: object) -> None:
+    def elsewhere(library: LocalLibrary, model: object, reader: object) -> None:
         given.append((library.folder, model, reader))
         raise YinzhengError("enough")
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from index.embed import Embedder
 from index.ingest import add_file
-from index.library import create_library
+from index.local import create_library
 from rag.answer import Assistant, open_assistant
 from tests.conftest import ARTICLE, ROOT
 from tests.page.conftest import ARTIFACTS, OpenPage, ask, marked
