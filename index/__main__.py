@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.bundled import BUNDLED_NAME
+from index.errors import LibraryError
 from index.library import Library
 from index.limits import limits_of
 from index.opening import is_library, make_library, open_library
-from index.places import LIBRARY_HELP, default_library, shown_place, source_of, text_of
+from index.places import LIBRARY_HELP, default_library, milvus_address, shown_place, source_of, text_of
 from index.store import EDITABLE
 from index.talk import EXIT_ERROR, EXIT_FOUND, Counter, FileCounter, print_json, run_command, say
 
@@ -37,9 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: object, text: str) -> argparse.ArgumentParser:
+    def command(name: str, run: object, text: str, of_one: bool = True) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
-        added.add_argument("--library", type=Path, default=default_library(), metavar="DIR", help=LIBRARY_HELP)
+        if of_one:
+            added.add_argument("--library", type=Path, default=default_library(), metavar="DIR", help=LIBRARY_HELP)
         added.add_argument("--json", action="store_true", help="print JSON")
         added.set_defaults(run=run)
         return added
@@ -81,6 +83,11 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("to", type=Path, metavar="FOLDER", help="a folder that is not there yet")
     restore = command("restore", _restore, "make a library of a backup, in an empty folder / 由备份恢复")
     restore.add_argument("backup", type=Path, metavar="FOLDER", help="the backup")
+    copy = command(
+        "copy", _copy, "copy a library into another, a folder or Milvus; goes on where it stopped / 复制文档库"
+    )
+    copy.add_argument("source", type=Path, metavar="FROM", help=LIBRARY_HELP)
+    copy.add_argument("target", type=Path, metavar="TO", help="the same; it is made where there is none")
     rebuild = command("rebuild", _rebuild, "make the library anew from its own texts / 重建文档库")
     rebuild.add_argument("--model", help=f"embedding model from now on (default: {BUNDLED_NAME})")
     return parser
@@ -327,6 +334,8 @@ def _check(options: argparse.Namespace) -> int:
 def _backup(options: argparse.Namespace) -> int:
     from index.backup import back_up
 
+    _require_folder(options.library, f"python -m index copy {shown_place(options.library)} FOLDER")
+
     say("Copying, then checking the copy … 正在复制并校验……")
     made = back_up(options.library, options.to, Counter("bytes / 字节"))
     _say_backup(options, made, f"Backed up to / 已备份到: {options.to}")
@@ -336,10 +345,32 @@ def _backup(options: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     from index.backup import restore
 
+    _require_folder(
+        options.library, f"restore into a folder, then python -m index copy FOLDER {shown_place(options.library)}"
+    )
     say("Checking the backup, then copying … 正在校验备份并复制……")
     made = restore(options.backup, options.library, Counter("bytes / 字节"))
     _say_backup(options, made, f"Restored to / 已恢复到: {options.library}")
     return EXIT_FOUND
+
+
+def _copy(options: argparse.Namespace) -> int:
+    from index.copying import copy_library
+
+    say("Copying, then comparing … 正在复制并比对……")
+    copied = copy_library(options.source, options.target, Counter("documents / 文档"))
+    if options.json:
+        print_json(asdict(copied))
+    say(
+        f"Copied to / 已复制到: {shown_place(options.target)}\n{copied.documents} documents / 篇文档 "
+        f"({copied.there} there already / 已在), {copied.passages} passages / 段, SHA-256 {copied.digest}"
+    )
+    return EXIT_FOUND
+
+
+def _require_folder(place: Path, instead: str) -> None:
+    if milvus_address(place) is not None:
+        raise LibraryError(f"{shown_place(place)} is no folder: {instead}. 此命令只用于文件夹中的文档库")
 
 
 def _say_backup(options: argparse.Namespace, made: Backup, where: str) -> None:
@@ -353,6 +384,7 @@ def _rebuild(options: argparse.Namespace) -> int:
     from index.embed import load_embedder
     from index.rebuild import rebuild
 
+    _require_folder(options.library, "rebuild the folder that it was copied from, and copy that to a new name")
     say("Loading the embedding model … 正在载入向量模型……")
     embedder = load_embedder(options.model or BUNDLED_NAME)
     library = rebuild(options.library, embedder, Counter("documents / 文档"))

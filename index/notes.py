@@ -41,6 +41,9 @@ class Notes(Protocol):
     def files(self) -> list[FileState]:
         """Every file the library knows of: searchable ones in the order of adding, then the others."""
 
+    def files_of(self, document_id: str) -> list[FileState]:
+        """The files that a document stands for, in the order of adding."""
+
     def put_waiting(self, files: Sequence[tuple[str, str]]) -> None:
         """Note files, as source and name, that the library does not know yet: they wait."""
 

@@ -85,6 +85,14 @@ class LocalNotes:
         )
         return [FileState(*row) for row in found + others]
 
+    def files_of(self, document_id: str) -> list[FileState]:
+        """The files that a document stands for, in the order of adding."""
+        query = (
+            "SELECT source, name, 'searchable', '', document, added FROM names JOIN documents "
+            "ON documents.id = document WHERE document = ? ORDER BY names.id"
+        )
+        return [FileState(*row) for row in rows(self._library.connection, query, (document_id,))]
+
     def put_waiting(self, files: Sequence[tuple[str, str]]) -> None:
         """Note files, as source and name, that the library does not know yet: they wait."""
         known = {source for (source,) in rows(self._library.connection, "SELECT source FROM names")}

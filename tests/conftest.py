@@ -8,6 +8,7 @@ import os
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from index.ingest import add_file
 from index.local import LocalLibrary, create_library
 from rag.answer import Assistant, open_assistant
 from tests.fakes import TermEmbedder
+from tests.milvus_lite import MilvusLite
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = ROOT / "articles" / "wuhan-small-firms.md"
@@ -46,6 +48,14 @@ def article_folder(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory)
 def assistant(article_folder: Path) -> Assistant:
     """The assistant on the article."""
     return open_assistant(article_folder)
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusLite]:
+    """A server for libraries in Milvus."""
+    server = MilvusLite(tmp_path_factory.mktemp("milvus"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -22,12 +22,11 @@ from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # processes are forked: no threads before
 
-from index.check import problems
 from index.collections import collect
 from index.ingest import add_files
 from index.lexical import keywords, search_terms
-from index.local import LocalLibrary, create_library
-from index.places import source_of
+from index.opening import is_library, make_library, open_library
+from index.places import milvus_address, source_of
 from index.rebuild import rebuild
 from index.store import sha256_hex
 from index.terms import terms
@@ -44,27 +43,32 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--points", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--milvus", metavar="ADDRESS", help="kill there: libraries of this name with a number after it")
+    parser.add_argument("--longest", type=float, default=LONGEST_SECONDS, help="seconds to the kill, at most")
     options = parser.parse_args(arguments)
     terms("武汉 warm")
     chance = random.Random(options.seed)
     place = Path(tempfile.mkdtemp(prefix="crash-"))
     bad = 0
+    where = place / "library"
     for point in range(options.points):
         if point % POINTS_A_LIBRARY == 0:
+            if options.milvus:
+                where = Path(f"{options.milvus}{point}")
             shutil.rmtree(place)
             (place / "versions").mkdir(parents=True)
             (place / "sources").mkdir()
         seed = chance.randrange(1 << 32)
-        delay = chance.uniform(0, LONGEST_SECONDS)
+        delay = chance.uniform(0, options.longest)
         ready, tell = os.pipe()
-        writer = _forked(partial(_write, place, random.Random(seed), tell))
+        writer = _forked(partial(_write, place, where, random.Random(seed), tell))
         os.read(ready, 1)
         time.sleep(delay)
         os.kill(writer, signal.SIGKILL)
         os.waitpid(writer, 0)
         os.close(ready)
         os.close(tell)
-        checker = _forked(partial(_check, place))
+        checker = _forked(partial(_check, place, where))
         if os.waitpid(checker, 0)[1] != 0:
             bad += 1
             print(f"point {point} (writer {seed}, {delay:.3f} s): not well", flush=True)
@@ -90,11 +94,13 @@ def _forked(work: Callable[[], None]) -> int:
         os._exit(code)
 
 
-def _write(place: Path, chance: random.Random, tell: int) -> None:
+def _write(place: Path, where: Path, chance: random.Random, tell: int) -> None:
     """Change the library until killed."""
     fake = TermEmbedder()
+    if milvus_address(where) is not None:  # connecting takes longer than most delays
+        make_library(where, fake.name, fake.fingerprint, fake.dimension)
     os.write(tell, b".")
-    library = create_library(place / "library", fake.name, fake.fingerprint, fake.dimension)
+    library = make_library(where, fake.name, fake.fingerprint, fake.dimension)
     with (place / "notes").open("a", encoding="utf-8") as notes:
 
         def note(*words: str) -> None:
@@ -122,9 +128,10 @@ def _write(place: Path, chance: random.Random, tell: int) -> None:
                     for entry in library.documents()[-1:]:
                         collect(library, f"collection {chance.randrange(3)}", [entry.id])
                 case "index":
-                    library.vector_index()
+                    library.keep_vectors()
                 case _:
-                    rebuild(library.folder, fake)
+                    if milvus_address(where) is None:
+                        rebuild(where, fake)
 
 
 def _new_version(place: Path, path: Path, chance: random.Random) -> str:
@@ -143,12 +150,12 @@ def _new_version(place: Path, path: Path, chance: random.Random) -> str:
     return sha256
 
 
-def _check(place: Path) -> None:
+def _check(place: Path, where: Path) -> None:
     """Raise AssertionError unless all is well."""
-    if not (place / "library" / "library.sqlite").exists():
+    if not is_library(where):
         return  # killed before there was a library
-    library = LocalLibrary(place / "library")
-    found = list(problems(library))
+    library = open_library(where)
+    found = list(library.problems())
     assert found == [], found
     now = {source: entry.sha256 for entry in library.documents() for source in entry.sources}
     there = dict(now)
@@ -171,13 +178,19 @@ def _check(place: Path) -> None:
         assert any(hit.document == entry.id for hit in hits), f"{entry.name} is not found by its first sentence"
     with notes.open("a", encoding="utf-8") as stream:  # what was under way has been decided
         stream.writelines(f"done {path} {now.get(path, '-')}\n" for path in allowed)
+    if milvus_address(where) is None:
+        _check_files(where)
+    library.close()
+
+
+def _check_files(folder: Path) -> None:
+    """Raise AssertionError where a file was left that is none of a library's."""
     strange = [
         path.name
-        for path in library.folder.iterdir()
+        for path in folder.iterdir()
         if not path.name.startswith(("library.sqlite", "vectors-", ".vectors-", ".library.sqlite-"))
     ]
     assert strange == [], strange
-    library.close()
 
 
 if __name__ == "__main__":

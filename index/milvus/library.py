@@ -383,13 +383,13 @@ class MilvusLibrary:
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each of these terms stands; those on their way in or out may be among them."""
-        generation = self.generation()
+        generation, most = self.generation(), self.counts().passages
 
         def count(term: str) -> int:
             where = f"array_contains(codes, {tables.dimension_of(term)})"
             return self._kept(generation, f"term {term}", lambda: self.server.count(self.table(PASSAGES), where))
 
-        return {term: count(term) for term in terms}
+        return {term: min(count(term), most) for term in terms}
 
     def search_terms(self, words: Keywords, top_k: int, documents: Sequence[str] | None = None) -> LexicalHits:
         """The `top_k` passages with the highest scores, of the documents where some are given (maybe none)."""

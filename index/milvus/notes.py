@@ -87,6 +87,13 @@ class MilvusNotes:
         ]
         return found + others
 
+    def files_of(self, document_id: str) -> list[FileState]:
+        """The files that a document stands for, in the order of adding."""
+        known = self._library.known(document_id)
+        return [
+            FileState(source, name, "searchable", "", document_id, known.about["added"]) for source, name in known.names
+        ]
+
     def put_waiting(self, files: Sequence[tuple[str, str]]) -> None:
         """Note files, as source and name, that the library does not know yet: they wait."""
         known = {entry.source for entry in self.files() if entry.document is not None}

@@ -35,9 +35,26 @@ class Server:
     def __init__(self, address: MilvusAddress) -> None:
         """Connect. Raises LibraryUnreachable."""
         self.address = address
+        self._connected: MilvusClient | None = None
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it reports is raised too, and said once
         with self._reaching():
-            self.client = MilvusClient(uri=address.uri, token=os.environ.get(TOKEN, ""), timeout=SECONDS)
+            _ = self.client
+
+    @property
+    def client(self) -> MilvusClient:
+        """Connected; anew after a failure, as a connection does not outlive its server."""
+        client = self._connected
+        if client is None:
+            token = os.environ.get(TOKEN, "")
+            # Of its own: what all connections of a program share waits ever longer before it tries a server again.
+            self._connected = client = MilvusClient(
+                uri=self.address.uri, token=token, timeout=SECONDS, dedicated=True,
+                grpc_options={"grpc.use_local_subchannel_pool": 1},
+            )  # fmt: skip
+            for collection in client.list_collections():
+                if collection.startswith(f"{self.address.name}_"):
+                    client.load_collection(collection)  # nothing to do where it is in Milvus' memory already
+        return client
 
     def create(self, collection: str, schema: Any, index: Any) -> None:
         """Make a collection whose changes all go through one channel, and that is read as it is now."""
@@ -122,6 +139,7 @@ class Server:
         try:
             yield
         except (MilvusException, RpcError, ConnectionError, TimeoutError) as error:
+            self._connected = None
             said = getattr(error, "message", "") or str(error) or type(error).__name__
             raise LibraryUnreachable(
                 f"Milvus at {self.address.shown} did not do what was asked ({' '.join(said.split())[:300]}): see that "
