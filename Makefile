@@ -15,7 +15,7 @@ run: $(VENV)/.installed ## install, then serve the page
 test: $(VENV)/.tested-with lint ## install what the tests need, then run them
 	@bash tests/chromium.sh
 	@echo "Running the tests, with the real model and a real browser: some minutes. 正在运行测试，约需数分钟……"
-	$(BIN)/python -m pytest $(ARGUMENTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGUMENTS)
 
 lint: $(VENV)/.tested-with
 	$(BIN)/ruff check .

@@ -53,6 +53,10 @@ def main(arguments: list[str] | None = None) -> int:
     added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
     added.add_argument("--reader", help="another reader than the default")
     added.add_argument("--model", help="another embedding model than the default")
+    added = command("elsewhere", _elsewhere, "questions to a library in Milvus, beside the same one in a folder")
+    added.add_argument("--library", type=Path, default=default_library(), help="the folder")
+    added.add_argument("--at", type=Path, required=True, help="milvus://HOST:PORT/NAME, where it is copied to")
+    added.add_argument("--questions", type=Path, required=True, help="a JSON object a line")
     added = command("written", _written, "written answers of a language model, each sentence checked")
     added.add_argument("--data", type=Path, required=True, help="folder with the question-answering sets")
     added.add_argument("--questions", type=Path, help="questions on the first article, a JSON object a line")
@@ -205,6 +209,12 @@ def _written(options: argparse.Namespace) -> Iterable[Any]:
         raise SystemExit("name a language model with --llm")
     reader = load_reader(options.reader)
     return measure_written(options.data, options.questions, _embedder(options), reader, model, options.most)
+
+
+def _elsewhere(options: argparse.Namespace) -> Iterable[Any]:
+    from benchmarks.elsewhere import measure_elsewhere
+
+    return measure_elsewhere(options.library, options.at, options.questions)
 
 
 def _ingest(options: argparse.Namespace) -> Iterable[Any]:

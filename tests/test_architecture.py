@@ -79,8 +79,8 @@ def test_documents_name_files_that_exist() -> None:
 
 
 def test_requirements_are_pinned() -> None:
-    for name in ("requirements.txt", "requirements-test.txt", "requirements-test-model.txt", "constraints.txt"):
-        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    for path in (*ROOT.glob("requirements*.txt"), ROOT / "constraints.txt"):
+        lines = path.read_text(encoding="utf-8").splitlines()
         pins = [line.split(";")[0].strip() for line in lines if line.strip() and not line.startswith(("#", "-"))]
         assert pins
-        assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[^=\s]+", pin) for pin in pins), name
+        assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[^=\s]+", pin) for pin in pins), path.name

@@ -249,13 +249,13 @@ def test_the_article_is_answered_as_from_a_folder(milvus: MilvusLite, assistant:
 
 
 def test_killed_while_it_is_changed_it_is_whole(milvus: MilvusLite) -> None:
-    command = ("-m", "tests.crash", "--points", "10", "--seed", "3", "--longest", "1.5")
+    command = ("-m", "tests.crash", "--points", "6", "--seed", "3", "--longest", "1.5")
     outcome = subprocess.run(
         [sys.executable, *command, "--milvus", str(milvus.address("crash"))],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
-    assert "killed at 10 points, 0 of them not well" in outcome.stdout
+    assert "killed at 6 points, 0 of them not well" in outcome.stdout
 
 
 _ADDING = """

@@ -19,7 +19,9 @@ from dockerfile_parse import DockerfileParser
 
 import ui
 from accounts.store import Accounts, accounts_folder
+from index.places import milvus_address
 from tests.conftest import ROOT
+from tests.workers import FIRST_PORT
 
 DEPLOY = ROOT / "deploy"
 PORT = "7860"
@@ -83,7 +85,7 @@ def test_its_commands_serve_and_find_it_healthy_and_write_nothing_beside_the_cod
     shutil.copytree(article_folder, data / "library")
     Accounts(accounts_folder(data / "library")).add("an", "correct horse battery", "owner")
     before = sorted(app.rglob("*"))
-    port = str(ui.free_port("127.0.0.1", 17860))
+    port = str(ui.free_port("127.0.0.1", FIRST_PORT + 250))
     commands = {one["step"]: one["value"] for one in steps if one["step"] in ("CMD", "HEALTHCHECK")}
     serve = json.loads(commands["CMD"].replace("/data", str(data)).replace(PORT, port))
     check = json.loads(commands["HEALTHCHECK"].partition("CMD")[2].replace(PORT, port))
@@ -117,3 +119,22 @@ def test_the_unit_and_the_compose_file_name_what_there_is() -> None:
     service = compose["services"]["yinzheng"]
     assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
     assert service["read_only"] and "library:/data" in service["volumes"]
+
+
+def test_the_compose_file_of_a_cluster_answers_from_its_own_milvus() -> None:
+    compose = yaml.safe_load((DEPLOY / "compose.milvus.yaml").read_text("utf-8"))
+    services = compose["services"]
+    roles = {one["command"][2] for one in services.values() if one.get("image", "").startswith("milvusdb/")}
+    assert roles == {"mixcoord", "streamingnode", "datanode", "querynode", "proxy"}
+    program, script, *arguments = shlex.split(services["yinzheng"]["command"])
+    address = milvus_address(ui._parser().parse_args(arguments).library)
+    assert program == "python" and (ROOT / script).is_file() and address is not None
+    host, port = address.uri.removeprefix("http://").split(":")
+    assert services[host]["command"][2] == "proxy" and any(one.endswith(f":{port}") for one in services[host]["ports"])
+    assert (ROOT / services["yinzheng"]["build"]["args"]["MORE"]).is_file()
+    for one in services.values():
+        named = {entry if isinstance(entry, str) else entry["source"] for entry in one.get("configs", ())}
+        volumes = {volume.split(":")[0] for volume in one.get("volumes", ())}
+        needed = set(one.get("depends_on", ()))
+        assert named <= set(compose["configs"]) and volumes <= set(compose["volumes"]) and needed <= set(services)
+        assert "build" in one or "@" in one["image"] or not one["image"].endswith(":latest")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +20,7 @@ from page.kept import opened, own_place
 from rag.records import Answer
 from tests.api.conftest import PASSWORD, assistant_of, serving
 from tests.page.conftest import CHROMIUM, FLAGS, ask
+from tests.workers import run_apart
 from ui import build
 
 QUESTION = "How many avocets did the saltmarsh survey count?"
@@ -73,7 +73,7 @@ def whole(shelf: LocalLibrary, accounts: Accounts) -> FastAPI:
         answering = Watched(Here(assistant_of(shelf)))
         return create_app(answering, accounts, None, build(answering))
 
-    return asyncio.run(made())
+    return run_apart(made)
 
 
 def test_two_people_see_nothing_of_each_other_s(whole: FastAPI, shelf: LocalLibrary, browser: Browser) -> None:

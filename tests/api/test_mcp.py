@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from index.local import LocalLibrary
 from tests.api.conftest import serving
 from tests.api.test_api import ABSENT, QUESTION
 from tests.conftest import ROOT
+from tests.workers import run_apart
 
 TOOLS = {"ask", "search", "all_mentions", "get_quote", "verify_text"}
 
@@ -24,7 +24,7 @@ def with_client(server: Any, work: Callable[[Client], Awaitable[None]]) -> None:
         async with Client(server, read_timeout_seconds=60) as client:
             await work(client)
 
-    asyncio.run(run())
+    run_apart(run)
 
 
 async def called(client: Client, tool: str, **given: Any) -> Any:

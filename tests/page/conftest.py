@@ -22,6 +22,7 @@ from rag.records import Answer, NotFound
 from rag.written.model import LanguageModel
 from tests.conftest import ARTICLE
 from tests.fakes import with_threshold
+from tests.workers import FIRST_PORT
 from ui import build, free_port
 
 ARTIFACTS = Path(__file__).parent.parent.parent / "artifacts"
@@ -111,7 +112,7 @@ def serve() -> Iterator[Callable[..., str]]:
 
     def start(assistant: Assistant | Answering, model: LanguageModel | None = None) -> str:
         blocks = build(assistant, model)
-        port = free_port("127.0.0.1", 17860)
+        port = free_port("127.0.0.1", FIRST_PORT)
         _, url, _ = blocks.launch(
             server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **look()
         )
