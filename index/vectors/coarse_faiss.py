@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 
 from index.vectors import Ids, Matrix
-from index.vectors.flat_faiss import selected
+from index.vectors.flat_faiss import one_thread, selected
 from index.vectors.grown import PROPOSED
 
 RECALL = 0.99  # of the exact ten nearest, that are among what is proposed
@@ -46,7 +46,8 @@ class CoarseBase:
         selector = selected(among, without)
         probes = index.nlist if among is not None else min(index.nlist, index.nprobe)
         limits = faiss.SearchParametersIVF(nprobe=probes, sel=selector)  # type: ignore[call-arg]
-        fast, ids = index.search(question.astype(np.float32).reshape(1, -1), count, params=limits)
+        with one_thread():
+            fast, ids = index.search(question.astype(np.float32).reshape(1, -1), count, params=limits)
         found = ids[0] >= 0
         return ids[0][found], fast[0][found]
 
