@@ -99,6 +99,7 @@ def _add_grown(command: Callable[..., argparse.ArgumentParser]) -> None:
         else:
             added.add_argument("--most", type=int, default=100, help="questions")
         if name == "scale":
+            added.add_argument("--picture", type=Path, help="an SVG to write: cost against size")
             added.add_argument("--sizes", type=int, nargs="+", default=[10**4, 10**5, 10**6], help="ascending")
 
 
@@ -187,9 +188,12 @@ def _load(options: argparse.Namespace) -> Iterable[Any]:
 
 
 def _scale(options: argparse.Namespace) -> Iterable[Any]:
-    from benchmarks.scale import measure_scale
+    from benchmarks.scale import measure_scale, picture
 
-    return measure_scale(options.data, options.folder, options.sizes, options.most)
+    costs = list(measure_scale(options.data, options.folder, options.sizes, options.most))
+    if options.picture is not None:
+        options.picture.write_text(picture(costs), encoding="utf-8")
+    return costs
 
 
 def _article(options: argparse.Namespace) -> Iterable[Any]:

@@ -5,7 +5,6 @@ Each size is measured in a process of its own, over one library that is grown fr
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from benchmarks.grow import Sentences, document_of, grow, real_sentences, vectors_of
+from benchmarks.plot import log_log
 from benchmarks.sets import load_questions
 from index import store
 from index.embed import load_embedder
@@ -39,8 +40,9 @@ class Cost:
     """Of one size; times in milliseconds at the 50th and 95th percentile, or in seconds.
 
     `recall` is that of the ten nearest vectors against brute force. `open` is from nothing to the first
-    answer's library and vector index, models not included. `memory_mb` is the highest of the process that
-    asked, with both models. `add` is until the document is found, `remove` until it is not, `trace` until
+    answer's library and vector index, models not included. `memory_mb` is that of
+    the process that asked, with both models, what it shares counted in part.
+    `add` is until the document is found, `remove` until it is not, `trace` until
     nothing of it is left in the files.
     """
 
@@ -78,6 +80,7 @@ def measure_scale(data: Path, folder: Path, sizes: Sequence[int], questions: int
     for size in sizes:
         grow(library, sentences, size)
         began = time.perf_counter()
+        library.tidy()
         library.keep_vectors()
         built = time.perf_counter() - began
         right = nearest(library, embedder.embed_questions(texts))
@@ -90,6 +93,18 @@ def measure_scale(data: Path, folder: Path, sizes: Sequence[int], questions: int
         yield Cost(
             passages=library.counts().passages, library_mb=round(files / 1e6), build_s=round(built, 1), **measured
         )
+
+
+def picture(costs: Sequence[Cost]) -> str:
+    """What searching costs against size, as an SVG."""
+    lines = {
+        "vectors, p95": [(cost.passages, cost.vectors_p95) for cost in costs],
+        "keywords, p95": [(cost.passages, cost.keywords_p95) for cost in costs],
+        "both, p95": [(cost.passages, cost.retrieve_p95) for cost in costs],
+        "opening": [(cost.passages, 1000 * cost.open_s) for cost in costs],
+        "a document added": [(cost.passages, 1000 * cost.add_s) for cost in costs],
+    }
+    return log_log(lines, "passages", "ms")
 
 
 def nearest(library: LocalLibrary, questions: Matrix) -> list[list[int]]:
@@ -151,7 +166,7 @@ def _asked(folder: Path, texts: Sequence[str], right: Sequence[Sequence[int]]) -
         "index": kind,
         "open_s": round(opened, 2),
         "recall": round(hits / (TOP_K * len(texts)), 4),
-        "memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000),
+        "memory_mb": round(psutil.Process().memory_full_info().pss / 1e6),
     }
 
 

@@ -55,6 +55,7 @@ def copy_library(source: Path, target: Path, progress: Progress = lambda done, t
         progress(done, len(entries))
     for collection in collections(given):
         collect(taking, collection.name, [])  # also the empty ones
+    taking.tidy()
     taking.keep_vectors()
     return _compared(given, taking, there)
 

@@ -118,6 +118,7 @@ def add_files(
     finally:
         if adding.replaced:
             library.leave_no_trace()
+    library.tidy()
 
 
 class _Adding:

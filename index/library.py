@@ -156,6 +156,9 @@ class Library(Protocol):
     def keep_vectors(self) -> None:
         """Have ready what the next start would have to make of the vectors."""
 
+    def tidy(self) -> None:
+        """Put in order what additions have left in pieces, where that is worth it."""
+
     def problems(self) -> Iterator[str]:
         """What is wrong with it, a sentence each; nothing where all is well."""
 

@@ -21,7 +21,7 @@ from cachetools import LRUCache
 from index import lexical_fts, store
 from index.collections import Scope
 from index.database import FILE_NAME, connect, create_database, marks, new_generation, rows, sqlite_errors, transaction
-from index.errors import LibraryDamaged, LibraryMismatch, LibraryReadOnly, UnknownDocument
+from index.errors import LibraryDamaged, LibraryMismatch, LibraryReadOnly, UnknownDocument, YinzhengError
 from index.lexical import Keywords, LexicalHits
 from index.library import Counts
 from index.manifest import cannot_make, check_versions, missing, new_meta, read_manifest, rebuild_command
@@ -35,6 +35,9 @@ from index.vectors import Ids, Matrix, Neighbours, Scores, VectorIndex
 from index.vectors.current import CurrentVectors
 
 CACHED_BYTES = 100_000_000  # of documents that were just used, as they lie in memory
+CACHED_COUNTS = 20_000  # terms whose passages were counted
+MERGED_FROM = 5_000  # passages from which terms in many pieces are slow to look up
+MERGED_SHARE = 10  # a tenth of the passages is new since they were in one piece
 _SPAN_BYTES = 120
 
 
@@ -49,6 +52,7 @@ class LocalLibrary:
         self.folder = folder
         self._local = threading.local()
         self._documents: LRUCache[tuple[object, ...], Document] = LRUCache(CACHED_BYTES, _size_in_memory)
+        self._held: LRUCache[tuple[str, str], int] = LRUCache(CACHED_COUNTS)
         self._lock = threading.Lock()
         self.notes = LocalNotes(self)
         if not (folder / FILE_NAME).is_file():
@@ -266,8 +270,20 @@ class LocalLibrary:
         return self.vector_index().scores(vector, ids)
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each of these terms stands; 0 for one that stands nowhere."""
-        return lexical_fts.passages_with(self.connection, terms)
+        """In how many passages each of these terms stands; 0 for one that stands nowhere.
+
+        Counting a common term takes milliseconds, so counts are kept until passages change.
+        """
+        generation = self.generation()
+        with self._lock:
+            known = {term: self._held[generation, term] for term in terms if (generation, term) in self._held}
+        unknown = [term for term in terms if term not in known]
+        if unknown:
+            counted = lexical_fts.passages_with(self.connection, unknown)
+            known |= counted
+            with self._lock:
+                self._held.update({(generation, term): count for term, count in counted.items()})
+        return {term: known[term] for term in terms}
 
     def search_terms(self, words: Keywords, top_k: int, documents: Sequence[str] | None = None) -> LexicalHits:
         """The `top_k` passages with the highest scores, of the documents where some are given (maybe none)."""
@@ -276,6 +292,25 @@ class LocalLibrary:
     def score_terms(self, words: Keywords, ids: Ids) -> Scores:
         """The scores of the given passages, in their order; 0 for one that holds no term."""
         return lexical_fts.score_terms(self.connection, words, ids)
+
+    def tidy(self) -> None:
+        """Make one piece of the pieces that additions have left of the terms, where that is worth it.
+
+        In short transactions, so that others write in between; killed, it is begun again by the next addition.
+        """
+        passages = self.counts().passages
+        found = self._rows("SELECT value FROM meta WHERE key = 'merged'")
+        merged = int(found[0][0]) if found else 0
+        if passages < MERGED_FROM or passages - merged <= merged // MERGED_SHARE:
+            return
+        with contextlib.suppress(YinzhengError):  # the next addition tries again
+            first = more = True
+            while more:
+                with self.writing(passages=False, durable=False) as connection:
+                    more = lexical_fts.merge_terms(connection, first)
+                first = False
+            with self.writing(passages=False, durable=False) as connection:
+                connection.execute("INSERT OR REPLACE INTO meta VALUES ('merged', ?)", (str(passages),))
 
     def problems(self) -> Iterator[str]:
         """What is wrong with it, a sentence each; nothing where all is well."""

@@ -79,14 +79,14 @@ def test_of_a_large_library_the_rarer_terms_choose_and_all_terms_score(
     words = keywords(library, "the mill of the hall at place3")
     every = search_terms(library, words, 20)
     assert words.passages[:2] == (13, 1)
-    monkeypatch.setattr("index.lexical.MOST_POSTINGS", 12)  # "hall" is in 8; "the" and "of" are in 13
+    monkeypatch.setattr("index.lexical_fts.MOST_POSTINGS", 12)  # "hall" is in 8; "the" and "of" are in 13
     some = search_terms(library, words, 20)
     assert set(some.ids.tolist()) == {ids[12], *(ids[number] for number in range(12) if number % 3), ids[3]}
     scores = dict(zip(every.ids.tolist(), every.scores.tolist(), strict=True))
     assert np.allclose(some.scores, [scores[place] for place in some.ids.tolist()], atol=1e-12)
     assert some.ids[:2].tolist() == every.ids[:2].tolist()
     assert search_terms(library, words, 1).ids.tolist() == every.ids[:1].tolist()
-    monkeypatch.setattr("index.lexical.MOST_POSTINGS", 0)
+    monkeypatch.setattr("index.lexical_fts.MOST_POSTINGS", 0)
     assert search_terms(library, words, 20).ids.tolist() == [ids[12]]
 
 
@@ -116,3 +116,37 @@ def test_a_question_is_data_to_the_search(library: LocalLibrary, tmp_path: Path)
     ids = add_texts(library, tmp_path, ["one AND two", "near the end"])
     for question in ('one" OR "two', "NEAR(one two)", "words:one AND NOT two", "one*", "'; DROP TABLE terms; --one"):
         assert ids[0] in search_terms(library, keywords(library, question), 5).ids.tolist()
+
+
+def test_terms_in_pieces_are_made_one_piece_and_score_the_same(
+    library: LocalLibrary, fake: TermEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.local.MERGED_FROM", 10**6)  # not while they are added
+    ids = add_texts(library, tmp_path, [f"Zebra {number} and quay {number % 3}." for number in range(12)])
+    words = keywords(library, "zebra 3 quay")
+    before = score_terms(library, words, np.array(ids))
+    in_pieces = _pieces(library)
+    monkeypatch.setattr("index.local.MERGED_FROM", 10)
+    library.tidy()
+    assert _pieces(library) == 1 < in_pieces
+    library._held.clear()
+    assert keywords(library, "zebra 3 quay") == words
+    assert np.array_equal(score_terms(library, words, np.array(ids)), before)
+    assert list(library.problems()) == []
+    more = tmp_path / "more.txt"
+    more.write_text("One more zebra.", encoding="utf-8")
+    assert add_file(library, fake, more).state == "added"
+    assert _pieces(library) == 2  # one passage in twelve is not worth it
+
+
+def _pieces(library: LocalLibrary) -> int:
+    """How many segments FTS5 keeps the terms in: those that its table of pages knows."""
+    [(count,)] = library.connection.execute("SELECT count(DISTINCT segid) FROM terms_idx").fetchall()
+    return int(str(count))
+
+
+def test_counts_of_terms_follow_what_is_added(library: LocalLibrary, tmp_path: Path) -> None:
+    add_texts(library, tmp_path, ["Zebra one."])
+    assert library.passages_with(["zebra", "quay"]) == {"zebra": 1, "quay": 0}
+    add_texts(library, tmp_path, ["Zebra one.", "Zebra two on the quay."])
+    assert library.passages_with(["zebra", "quay"]) == {"zebra": 2, "quay": 1}

@@ -468,6 +468,9 @@ class MilvusLibrary:
     def keep_vectors(self) -> None:
         """Milvus does so by itself."""
 
+    def tidy(self) -> None:
+        """Milvus does so by itself."""
+
     def problems(self) -> Iterator[str]:
         """What is wrong with it, a sentence each; nothing where all is well."""
         from index.milvus.check import problems
