@@ -20,11 +20,13 @@ from index.errors import (
     LibraryFull,
     LibraryMismatch,
     LibraryReadOnly,
+    LibraryUnreachable,
     UnknownCollection,
     UnknownDocument,
     UnreadableFile,
     YinzhengError,
 )
+from index.places import shown_place
 from page.answering import AnsweringEnded
 from page.kept import UnknownConversation
 from rag.answer import UnusableQuestion
@@ -55,6 +57,7 @@ _STATUS: tuple[tuple[type[YinzhengError], int], ...] = (
     (UnusableQuestion, 422),
     (UnusableTerm, 422),
     (LibraryBusy, 503),
+    (LibraryUnreachable, 503),
     (AnsweringEnded, 503),
     (TooManyWaiting, 503),
     (LibraryFull, 507),
@@ -115,7 +118,8 @@ def status_of(error: YinzhengError) -> int:
 
 def detail_of(error: YinzhengError, library: Path) -> str:
     """The error's message, without where on this machine the library lies."""
-    return str(error).replace(str(library.resolve()), "LIBRARY").replace(str(library), "LIBRARY")
+    said = str(error).replace(shown_place(library), "LIBRARY")
+    return said.replace(str(library.resolve()), "LIBRARY").replace(str(library), "LIBRARY")
 
 
 def handle(app: FastAPI, library: Path) -> None:

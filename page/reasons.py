@@ -218,6 +218,34 @@ _FORMS = (
         "{file} 无法写入（{cause}）；磁盘已满或有故障：请在 {folder} 所在磁盘腾出空间后再试。原先可检索的内容不受影响",
     ),
     (
+        "the library at {folder} was built with the model {model} ({print}), not {other} ({another}): name that model, "
+        "or copy a library that was built with the other one to a new name: {command}",
+        "{folder} 的资料库由模型 {model}（{print}）建成，不是 {other}（{another}）：请指定该模型，"
+        "或把由另一模型建成的资料库复制到新的名称：{command}",
+    ),
+    (
+        "the document {document} at {folder} is not as it was put in: remove it and add its file again",
+        "{folder} 中的文档 {document} 与存入时不符：请移除后重新添加",
+    ),
+    (
+        "passage {number} of {document} at {folder} is not as it was put in: remove the document and add its file "
+        "again",
+        "{folder} 中文档 {document} 的第 {number} 段与存入时不符：请移除后重新添加",
+    ),
+    (
+        "{name}: another program keeps taking it out of the library at {folder}: see which, then add it again",
+        "{name}：另一程序不断把它移出 {folder} 的资料库：请查明后再添加",
+    ),
+    (
+        "Milvus at {folder} did not do what was asked ({said}): see that it runs and can be reached, and that {token} "
+        "is right, then ask again",
+        "{folder} 的 Milvus 没有照办（{said}）：请检查它是否在运行、能否连上、{token} 是否正确，然后再问",
+    ),
+    (
+        "a library in Milvus needs one more package: {command}",
+        "Milvus 中的资料库还需要一个软件包：{command}",
+    ),
+    (
         "another program is writing to the library in {folder} and has not finished after {seconds} s (an addition, "
         "or a rebuild): wait for it, then give the same command again",
         "另一程序正在写入 {folder} 中的资料库，{seconds} 秒后仍未完成（添加或重建）：请等它完成后再试",

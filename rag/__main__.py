@@ -148,7 +148,7 @@ def _search(options: argparse.Namespace) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     from rag.answer import open_assistant
-    from rag.calibrate import FILE_NAME, calibration_error, read_questions, refitted, tried_rows
+    from rag.calibrate import calibration_error, own_calibration, read_questions, refitted, tried_rows
     from rag.judge import write_calibration
 
     rows = read_questions(options.questions)
@@ -160,7 +160,8 @@ def _calibrate(options: argparse.Namespace) -> int:
         say(f"{done} of {len(rows)} questions asked … 已问 {done}/{len(rows)} 题……")
     before = assistant.calibration
     after = refitted(before, trials)
-    path = options.library / FILE_NAME
+    path = own_calibration(options.library)
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_calibration(after, path)
     points = {"before": before.at(FALSE_ANSWERS), "after": after.at(FALSE_ANSWERS)}
     errors = {"before": calibration_error(before, trials), "after": calibration_error(after, trials)}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import YinzhengError
+from index.places import beside, milvus_address
 from rag.judge import SHIPPED, Calibration, curve_of, read_calibration
 from rag.overlap import f1
 from rag.read import LIST_BUDGET, read_hits
@@ -21,7 +22,7 @@ from rag.unseen import wording
 if TYPE_CHECKING:
     from rag.answer import Assistant
 
-FILE_NAME = "calibration.json"  # in the library's folder: one fitted to its user's own questions
+FILE_NAME = "calibration.json"  # one fitted to its user's own questions
 RIGHT = 0.5  # F1 from which an answer counts as right
 LEAST_QUESTIONS = 20
 _SAME = 1e-6  # a spread below is rounding
@@ -200,12 +201,17 @@ def reliability(calibration: Calibration, trials: Sequence[Trial], bins: int = 1
     ]
 
 
-def calibration_for(folder: Path, reader: str) -> Calibration:
+def own_calibration(library: Path) -> Path:
+    """Where a library's own calibration is, if there is one: in its folder, or on this machine for one in Milvus."""
+    return (library if milvus_address(library) is None else beside(library, "calibration")) / FILE_NAME
+
+
+def calibration_for(library: Path, reader: str) -> Calibration:
     """The library's own calibration, else the shipped one, whichever was fitted for this reader.
 
     Raises BadCalibration.
     """
-    for path in (folder / FILE_NAME, SHIPPED):
+    for path in (own_calibration(library), SHIPPED):
         if path.is_file():
             calibration = read_calibration(path)
             if calibration.reader == reader:

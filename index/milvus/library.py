@@ -260,7 +260,7 @@ class MilvusLibrary:
         if self.known(known.id).edition == known.edition:
             raise LibraryDamaged(
                 f"the document {known.id} at {self.address.shown} is not as it was put in: remove it and add its file "
-                "again. 文档内容已损坏"
+                "again"
             )
         raise UnknownDocument(f"{known.id} was just read anew by another program: ask again")
 
@@ -327,7 +327,7 @@ class MilvusLibrary:
         if tables.passage_digest(*values) != row["digest"]:
             raise LibraryDamaged(
                 f"passage {row['ordinal']} of {document.id} at {self.address.shown} is not as it was put in: remove "
-                "the document and add its file again. 段落内容已损坏"
+                "the document and add its file again"
             )
         return Passage(
             row["id"],

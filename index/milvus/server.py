@@ -17,9 +17,7 @@ try:
     from pymilvus import MilvusClient
     from pymilvus.exceptions import MilvusException
 except ImportError as error:  # it is no part of what everyone installs
-    raise LibraryError(
-        "a library in Milvus needs one more package: pip install -r requirements-milvus.txt. 请先安装 pymilvus"
-    ) from error
+    raise LibraryError("a library in Milvus needs one more package: pip install -r requirements-milvus.txt") from error
 
 TOKEN = "YINZHENG_MILVUS_TOKEN"  # "user:password", or a key; in the environment, never on a command line
 SECONDS = 30.0  # that one call may take
@@ -143,7 +141,7 @@ class Server:
             said = getattr(error, "message", "") or str(error) or type(error).__name__
             raise LibraryUnreachable(
                 f"Milvus at {self.address.shown} did not do what was asked ({' '.join(said.split())[:300]}): see that "
-                f"it runs and can be reached, and that {TOKEN} is right, then ask again. 无法使用 Milvus"
+                f"it runs and can be reached, and that {TOKEN} is right, then ask again"
             ) from error
 
 

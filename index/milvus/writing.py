@@ -46,7 +46,7 @@ def add(
             return
     raise LibraryBusy(
         f"{document.name}: another program keeps taking it out of the library at {library.address.shown}: "
-        "see which, then add it again. 另一程序正在移除该文档"
+        "see which, then add it again"
     )
 
 

@@ -17,9 +17,18 @@ from tests.conftest import ROOT
 
 HAN = regex.compile(r"\p{Han}")
 # Said on the command line alone: the page has no limits to set, no names of documents to type, and no library to make.
-NOT_OF_THE_PAGE = {"backup.py", "bundled.py", "embed.py", "limits.py", "encoder.py", "manifest.py"}
+NOT_OF_THE_PAGE = {
+    "__main__.py",
+    "backup.py",
+    "copying.py",
+    "bundled.py",
+    "embed.py",
+    "limits.py",
+    "encoder.py",
+    "manifest.py",
+}
 NAMED = {"UnreadableFile", "UnknownCollection", "LibraryError"}
-CLASSES = NAMED | {f"Library{kind}" for kind in ("Mismatch", "Damaged", "Busy", "ReadOnly", "Full")}
+CLASSES = NAMED | {f"Library{kind}" for kind in ("Mismatch", "Damaged", "Busy", "ReadOnly", "Full", "Unreachable")}
 
 
 def messages() -> Iterator[tuple[str, str]]:
