@@ -21,6 +21,7 @@ from benchmarks.sets import load_passages, load_questions
 from index.embed import Embedder
 from index.ingest import add_file
 from index.local import create_library
+from index.talk import Counter, say
 from rag.answer import Assistant
 from rag.calibrate import calibration_for
 from rag.fold import fold_only
@@ -76,13 +77,19 @@ def measure_written(
             library = create_library(Path(folder), embedder.name, embedder.fingerprint, embedder.dimension)
             add_file(library, embedder, ARTICLE)
             assistant = Assistant(library, embedder, reader, calibration_for(library.folder, reader.fingerprint))
-            yield _measured("article", assistant, _of_article(questions), model)
+            yield _said(_measured("article", assistant, _of_article(questions), model))
     for name in SETS:
         with tempfile.TemporaryDirectory() as folder:
             built = build_library(data, name, embedder, Path(folder))
             calibration = calibration_for(built.library.folder, reader.fingerprint)
             assistant = Assistant(built.library, embedder, reader, calibration)
-            yield _measured(name, assistant, _of_set(data, name, most or QUESTIONS), model)
+            yield _said(_measured(name, assistant, _of_set(data, name, most or QUESTIONS), model))
+
+
+def _said(figures: WrittenFigures) -> WrittenFigures:
+    """The figures, shown as soon as they are there: the next set takes long."""
+    say(str(figures))
+    return figures
 
 
 def _of_article(path: Path) -> list[KnownQuestion]:
@@ -106,7 +113,9 @@ def _measured(
 ) -> WrittenFigures:
     results: list[tuple[KnownQuestion, Written, float | None, float]] = []
     answered = 0
-    for question in questions:
+    progress = Counter("questions / 问题")
+    for number, question in enumerate(questions):
+        progress(number, len(questions))
         result = assistant.ask(question.text)
         answered += isinstance(result, Answer)
         began, first, last = time.monotonic(), None, None
