@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from rag.records import Answer, Finding, Quote, Searched
+from rag.written.model import Message
 from rag.written.records import Reason, Written
 from rag.written.served import ServedModel
 from rag.written.support import is_its_words
@@ -179,3 +180,31 @@ def test_sentences_come_one_by_one_and_only_checked() -> None:
     steps = answered("".join(TRUE))
     assert [len(step.sentences) for step in steps] == [1, 2, 3, 4, 4]
     assert {step.state for step in steps[:-1]} == {"writing"}
+
+
+class Looping:
+    """A model that says one thing, then another for ever; `said` counts how often it was asked to go on."""
+
+    name, where = "looping", "here"
+
+    def __init__(self) -> None:
+        self.said = 0
+
+    def write(self, messages: Sequence[Message]) -> Iterator[str]:
+        yield f"{TRUE[0]}\n"
+        while True:
+            self.said += 1
+            yield f"{TRUE[2]}\n"
+
+
+def test_a_model_that_repeats_itself_is_stopped_and_what_it_said_stays() -> None:
+    model = Looping()
+    last = list(written("问题？", answer(*QUOTES), model, its_words))[-1]
+    assert (last.state, [sentence.supported for sentence in last.sentences]) == ("cut off", [True, True])
+    assert "repeat itself" in last.note
+    assert model.said <= 4
+
+
+def test_numbers_of_items_alone_on_a_line_are_no_sentences() -> None:
+    last = answered(f"1.\n{TRUE[0]}\n2.\n{TRUE[2]}")[-1]
+    assert [sentence.supported for sentence in last.sentences] == [True, True], last.sentences

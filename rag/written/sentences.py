@@ -17,6 +17,7 @@ _AFTER_STOP = regex.compile(
 _RANGE = regex.compile(r"([\d０-９]{1,4})(?:\s*[-–—]\s*([\d０-９]{1,4}))?")
 _LONGEST_RANGE = 20
 _BULLET = regex.compile(r"\A\s*(?:[-*•·+>]+|\d{1,2}[.)、](?!\d)|#{1,6})\s+")
+_ITEM = regex.compile(r"\d{1,2}[.)、]")  # its number alone on a line
 _UNDECIDED = regex.compile(r"\s*(?:[\[［【〔][^\]］】〕]*|[^\p{L}\p{N}]*)")
 _THINKING = regex.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", regex.DOTALL)
 _ENDING = regex.compile(r"[。！？!?.…；;:：”’」』）)\]]\s*\Z")
@@ -100,6 +101,6 @@ def _draft(piece: str) -> Draft | None:
     text = " ".join(text.split())
     text = regex.sub(r"\*\*(.+?)\*\*|__(.+?)__", lambda found: found[1] or found[2], text)
     text = regex.sub(r"([。！？!?.])[。.]+\Z", r"\1", text)
-    if not _WORDS.search(text):
+    if not _WORDS.search(text) or (_ITEM.fullmatch(text) and not given):
         return None
     return Draft(text, given, bool(given) or _ENDING.search(piece) is not None)

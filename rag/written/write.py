@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -14,6 +15,7 @@ from rag.written.records import Sentence, Written
 from rag.written.sentences import Draft, drafts
 
 SOURCES = 8  # quotes that a model is given at most
+LEAST_REPEATED = 8  # characters of a sentence that comes again
 
 Unsupported = Literal["strike", "drop"]  # what becomes of a sentence that fails, where it is shown
 
@@ -39,12 +41,16 @@ def written(question: str, result: Answer | NotFound, model: LanguageModel, supp
             failure, piece = error, None
         text += piece or ""
         found = drafts(text, whole=piece is None)
+        broken = failure is not None  # within the last sentence
+        if (once := _once(found)) < len(found):
+            # Small models go on so until their tokens are used up. Letting go of the pieces ends the connection.
+            failure = failure or AnswerCutOff(f"{model.name} began to repeat itself and was stopped")
+            found, piece, pieces, broken = found[:once], None, iter(()), False
         if piece is None and _declines(text):
             yield replace(so_far, sentences=(), state="declined")
             return
         for number, draft in enumerate(found, 1):
-            last = piece is None and number == len(found)
-            if last and failure is not None and draft not in known:
+            if broken and number == len(found) and draft not in known:
                 known[draft] = _cut(draft)
             elif draft not in known:
                 known[draft] = checked(draft, sources, supports)
@@ -71,6 +77,22 @@ def sources_of(answer: Answer) -> tuple[Quote, ...]:
 def shown(sentences: Sequence[Sentence], unsupported: Unsupported) -> tuple[Sentence, ...]:
     """Those that are to be shown by this setting."""
     return tuple(one for one in sentences if one.supported or unsupported == "strike")
+
+
+def _once(found: Sequence[Draft]) -> int:
+    """How many come before the first that says again what the one before it said, or what two have said,
+    with the same citations.
+
+    A few letters, as in a table or a list, may come as often as they like.
+    """
+    counts: Counter[Draft] = Counter()
+    before: Draft | None = None
+    for number, draft in enumerate(found):
+        counts[draft] += 1
+        if len(draft.text) >= LEAST_REPEATED and (draft == before or counts[draft] > 2):
+            return number
+        before = draft
+    return len(found)
 
 
 def _cut(draft: Draft) -> Sentence:
