@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from index.embed import Embedder, load_embedder
 from index.ingest import add_file
 from index.local import LocalLibrary, create_library
 from rag.answer import Assistant, open_assistant
+from tests.browser import CHROMIUM, FLAGS
 from tests.fakes import TermEmbedder
 from tests.milvus_lite import MilvusLite
 
@@ -48,6 +50,15 @@ def article_folder(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory)
 def assistant(article_folder: Path) -> Assistant:
     """The assistant on the article."""
     return open_assistant(article_folder)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of this process: Playwright allows no second."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

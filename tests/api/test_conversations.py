@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
 from accounts.store import Accounts
@@ -19,7 +17,7 @@ from page.judged import judgements
 from page.kept import opened, own_place
 from rag.records import Answer
 from tests.api.conftest import PASSWORD, assistant_of, serving
-from tests.page.conftest import CHROMIUM, FLAGS, ask
+from tests.page.conftest import ask
 from tests.workers import run_apart
 from ui import build
 
@@ -57,15 +55,6 @@ def test_feedback_is_kept_with_what_is_found(client: TestClient, shelf: LocalLib
 
 
 @pytest.fixture
-def browser() -> Iterator[Browser]:
-    """The real one."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
 def whole(shelf: LocalLibrary, accounts: Accounts) -> FastAPI:
     """The page and the API with accounts, as they are served."""
 
@@ -76,11 +65,11 @@ def whole(shelf: LocalLibrary, accounts: Accounts) -> FastAPI:
     return run_apart(made)
 
 
-def test_two_people_see_nothing_of_each_other_s(whole: FastAPI, shelf: LocalLibrary, browser: Browser) -> None:
+def test_two_people_see_nothing_of_each_other_s(whole: FastAPI, shelf: LocalLibrary, chromium: Browser) -> None:
     with serving(whole) as address:
         pages = {}
         for name in ("reader", "owner"):
-            page = browser.new_context(locale="en-US").new_page()
+            page = chromium.new_context(locale="en-US").new_page()
             page.goto(address)
             page.fill("[name=name]", name)
             page.fill("[name=password]", PASSWORD)

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page
 
 from index.embed import Embedder
 from index.ingest import add_file
@@ -26,16 +26,6 @@ from tests.workers import FIRST_PORT
 from ui import build, free_port
 
 ARTIFACTS = Path(__file__).parent.parent.parent / "artifacts"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TITLE = "Saltmarsh <b>report</b> & $x$"
 HOSTILE_TEXT = (
     f"# {TITLE}\r\n\r\n"
@@ -140,15 +130,6 @@ def answering_url(page_assistant: Assistant, serve: Callable[..., str]) -> str:
 def refusing_url(page_assistant: Assistant, serve: Callable[..., str]) -> str:
     """The page over an assistant that never answers."""
     return serve(with_threshold(page_assistant, 1.01))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-from tests.page.conftest import CHROMIUM, FLAGS, ask
+from tests.browser import CHROMIUM, FLAGS
+from tests.page.conftest import ask
 from tests.page.test_page_start import lines_until, start
 
 process = start("--library", sys.argv[1])

@@ -95,7 +95,7 @@ def test_nothing_is_written_where_nothing_is_found(open_page: OpenPage, written_
 
 @pytest.mark.parametrize("breaks", ["middle", "html", "garbage", "empty"])
 def test_a_broken_stream_leaves_the_quotes(open_page: OpenPage, written_url: str, liar: Liar, breaks: str) -> None:
-    liar.script, liar.breaks = (lambda _: f"{TRUE}{TRUE}{FALSE}"), breaks  # type: ignore[assignment]
+    liar.script, liar.breaks = (lambda _: f"{TRUE}服务站由市经济和信息化局主办。[1]{FALSE}"), breaks  # type: ignore[assignment]
     page = open_page(written_url, "en-US")
     turn = ask(page, DIFFERING)
     assert page.locator(f"{turn} .quotes blockquote").count() >= 1
