@@ -134,6 +134,21 @@ def test_names_edits_and_encodings(library: Library, fake: TermEmbedder, tmp_pat
     assert_well(library)
 
 
+def test_a_file_that_comes_to_hold_another_s_bytes_leaves_nothing_of_its_own(
+    library: Library, fake: TermEmbedder, tmp_path: Path
+) -> None:
+    korean = "우한의 중소기업은 백이십만 개를 넘었다. 늘어났다.".encode("euc-kr")
+    one, two = tmp_path / "one.txt", write(tmp_path, "two.txt", "Something else.")
+    one.write_bytes(korean)
+    list(add_files(library, fake, [one, two]))
+    two.write_bytes(korean)
+    [result] = add_files(library, fake, [two], encoding="cp949")  # read anew, as another encoding is wanted
+    assert [(entry.id, entry.sources, entry.encoding) for entry in library.documents()] == [
+        (result.detail, (str(one), str(two)), "cp949")
+    ]
+    assert_well(library)
+
+
 def test_collections_limit_a_question(library: Library, fake: TermEmbedder, tmp_path: Path) -> None:
     first = add_file(library, fake, write(tmp_path, "a.txt", "Apples are red.")).detail
     second = add_file(library, fake, write(tmp_path, "b.txt", "Apples are green.")).detail

@@ -19,7 +19,7 @@ from index.library import Counts
 from index.manifest import check_versions, manifest_of, new_meta
 from index.milvus import tables
 from index.milvus.notes import MilvusNotes
-from index.milvus.server import Row, Server, among
+from index.milvus.server import Row, among
 from index.milvus.tables import PASSAGES, ROWS, TEXTS, hashed
 from index.places import MilvusAddress, source_of, text_of
 from index.records import Block, Document, DocumentSummary, Heading, Origin, Passage, Place, Span
@@ -67,7 +67,7 @@ class MilvusLibrary:
         """Open what `create_in_milvus` made. Raises LibraryMissing, LibraryMismatch or LibraryUnreachable."""
         self.address = address
         self.folder = Path(address.shown)
-        self.server = Server(address)
+        self.server = tables.connected(address)
         if not self.server.has(self.table(ROWS)):
             raise _missing(address)
         found = self.server.get(self.table(ROWS), ["meta/manifest"], _ROW)
@@ -469,7 +469,8 @@ class MilvusLibrary:
         """Milvus does so by itself."""
 
     def tidy(self) -> None:
-        """Milvus does so by itself."""
+        """Clear away what interrupted additions and removals left; the rest Milvus does by itself."""
+        self.leave_no_trace()
 
     def problems(self) -> Iterator[str]:
         """What is wrong with it, a sentence each; nothing where all is well."""
@@ -486,7 +487,7 @@ class MilvusLibrary:
 
 def is_there(address: MilvusAddress) -> bool:
     """Whether there is a library at the address. Raises LibraryUnreachable."""
-    server = Server(address)
+    server = tables.connected(address)
     rows = f"{address.name}_{ROWS}"
     return server.has(rows) and bool(server.get(rows, ["meta/manifest"], ("id",)))
 
@@ -497,7 +498,7 @@ def create_in_milvus(address: MilvusAddress, model: str, fingerprint: str, dimen
     Raises LibraryUnreachable, and what opening raises.
     """
     if not is_there(address):
-        server = Server(address)
+        server = tables.connected(address)
         tables.create(server, address.name, dimension)
         manifest = tables.row("meta", "manifest", new_meta(model, fingerprint, dimension))
         server.upsert(f"{address.name}_{ROWS}", [manifest])

@@ -96,8 +96,12 @@ class MilvusNotes:
 
     def put_waiting(self, files: Sequence[tuple[str, str]]) -> None:
         """Note files, as source and name, that the library does not know yet: they wait."""
-        known = {entry.source for entry in self.files() if entry.document is not None}
-        self._put([_work(source, name, "waiting", "") for source, name in files if source not in known])
+        ids = [f"name/{hashed(source)}" for source, _ in files]
+        named = self._library.server.get(self._library.table(ROWS), ids, ("id", "document")) if ids else []
+        there = self._library.known_all([row["document"] for row in named if row["document"]])
+        known = {row["id"] for row in named if row["document"] in there}
+        waiting = [(source, name) for source, name in files if f"name/{hashed(source)}" not in known]
+        self._put([_work(source, name, "waiting", "") for source, name in waiting])
 
     def mark(self, source: str, name: str, state: State, reason: str) -> None:
         """Note how far a file has come."""

@@ -30,9 +30,10 @@ Row = dict[str, Any]
 class Server:
     """Connected to Milvus. May be used from several threads."""
 
-    def __init__(self, address: MilvusAddress) -> None:
-        """Connect. Raises LibraryUnreachable."""
+    def __init__(self, address: MilvusAddress, collections: Sequence[str]) -> None:
+        """Connect, and have these collections in memory, those that are there. Raises LibraryUnreachable."""
         self.address = address
+        self._collections = tuple(collections)
         self._connected: MilvusClient | None = None
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what it reports is raised too, and said once
         with self._reaching():
@@ -49,8 +50,8 @@ class Server:
                 uri=self.address.uri, token=token, timeout=SECONDS, dedicated=True,
                 grpc_options={"grpc.use_local_subchannel_pool": 1},
             )  # fmt: skip
-            for collection in client.list_collections():
-                if collection.startswith(f"{self.address.name}_"):
+            for collection in self._collections:
+                if client.has_collection(collection):
                     client.load_collection(collection)  # nothing to do where it is in Milvus' memory already
         return client
 
@@ -67,7 +68,7 @@ class Server:
                 self.client.create_index(collection, index)
 
     def upsert(self, collection: str, rows: Iterable[Row]) -> None:
-        """Put rows in, in the place of those of the same ids. Those of one call of at most BATCH appear together."""
+        """Put rows in, in the place of those of the same ids, BATCH at once."""
         batch: list[Row] = []
         for row in rows:
             batch.append(row)
@@ -76,6 +77,11 @@ class Server:
                 batch = []
         if batch:
             self._upsert(collection, batch)
+
+    def together(self, collection: str, rows: Sequence[Row]) -> None:
+        """Put rows in that appear together, however many."""
+        if rows:
+            self._upsert(collection, list(rows))
 
     def _upsert(self, collection: str, rows: list[Row]) -> None:
         with self._reaching():

@@ -23,19 +23,25 @@ from pymilvus import DataType, MilvusClient
 
 from index.bm25 import weight
 from index.milvus.server import Row, Server
+from index.places import MilvusAddress
 from index.records import Document
 from index.split import PassageSpan
 from index.store import short_digest
 from index.terms import code, terms
 from index.vectors import Matrix
 
-ROWS, TEXTS, PASSAGES = "rows", "texts", "passages"
+ROWS, TEXTS, PASSAGES = TABLES = "rows", "texts", "passages"
 PIECE = 60_000  # characters, of the 65,535 bytes that Milvus takes
 USUAL_TERMS = 147  # a passage has, over 100,000 passages in four languages; BM25 asks for an average that is known
 _DIMENSIONS = 2**32 - 2  # of a sparse vector; 0 is kept for a passage without a term
 _NOTHING = [0.0, 0.0]  # Milvus wants a vector in every row
 _LONGEST_TEXT = 65_535  # bytes
 _MOST_TERMS = 4096  # of one passage, which has some hundreds
+
+
+def connected(address: MilvusAddress) -> Server:
+    """The server of a library. Raises LibraryUnreachable."""
+    return Server(address, [f"{address.name}_{table}" for table in TABLES])
 
 
 def create(server: Server, name: str, dimension: int) -> None:

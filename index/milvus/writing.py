@@ -77,24 +77,22 @@ def _put_in(
     title = edits.get("title", document.title)
     _put(library, PASSAGES, tables.passage_rows(document, title, edition, spans, vectors))
     _put(library, TEXTS, tables.text_rows(document, edition, file))
+    named = library.document_at(document.source)
     together = [mine, _name(document.source, document.name, document.id)]
     if earlier is not None:
         together += [
             {**member, "id": member["id"].replace(earlier.id, document.id), "document": document.id}
             for member in _rows_of(library, [earlier.id], ["member"])
         ]
-    left = None
-    if earlier is not None and earlier.id != document.id and _is_last_name(earlier, document.source):
-        left = earlier
-        together.append(_hidden(library, earlier))
-    _put(library, ROWS, together)
+    left = _left_by(library, named, document.id, document.source)
+    library.server.together(library.table(ROWS), together + [_hidden(library, one) for one in left])
     library.server.delete(library.table(ROWS), among("id", [f"work/{hashed(document.source)}"]))
     _changed(library)
     if there is not None:
         for table in (PASSAGES, TEXTS):
             library.server.delete(library.table(table), f'document == "{document.id}" and edition != "{edition}"')
-    if left is not None:
-        _clear(library, left.id)
+    for one in left:
+        _clear(library, one.id)
 
 
 def add_name(library: MilvusLibrary, source: str, name: str, document_id: str) -> None:
@@ -104,18 +102,13 @@ def add_name(library: MilvusLibrary, source: str, name: str, document_id: str) -
     """
     known = library.known(document_id)
     before = library.document_at(source)
-    together = [_name(source, name, document_id), _row_of(known)]
-    left = None
-    if before is not None and before != document_id:
-        earlier = library.known(before)
-        if _is_last_name(earlier, source):
-            left = earlier
-            together.append(_hidden(library, earlier))
-    _put(library, ROWS, together)
+    left = _left_by(library, before, document_id, source)
+    together = [_name(source, name, document_id), _row_of(known), *(_hidden(library, one) for one in left)]
+    library.server.together(library.table(ROWS), together)
     library.server.delete(library.table(ROWS), among("id", [f"work/{hashed(source)}"]))
     _changed(library)
-    if left is not None:
-        _clear(library, left.id)
+    for one in left:
+        _clear(library, one.id)
     if _passages_in(library, known) != known.passages:
         raise UnknownDocument(f"{name}: another program took the document out just now: add the file again")
 
@@ -157,7 +150,7 @@ def _under_title(passage: Row, title: str) -> Row:
 def remove(library: MilvusLibrary, documents: Sequence[str]) -> bool:
     """Take documents out with all their names, in one step. Raises UnknownDocument."""
     there = [library.known(document) for document in dict.fromkeys(documents)]
-    _put(library, ROWS, [_hidden(library, known) for known in there])
+    library.server.together(library.table(ROWS), [_hidden(library, known) for known in there])
     sources = [f"name/{hashed(source)}" for known in there for source, _ in known.names]
     if sources:
         library.server.delete(library.table(ROWS), among("id", sources))
@@ -176,7 +169,8 @@ def remove_names(library: MilvusLibrary, sources: Sequence[str]) -> bool:
     there = library.known_all(list(gone))
     nameless = [known for known in there.values() if {source for source, _ in known.names} <= set(gone[known.id])]
     detached = [_name(source, "", "") for document, those in gone.items() for source in those]
-    _put(library, ROWS, [*detached, *(_hidden(library, known) for known in nameless)])
+    hidden = [_hidden(library, known) for known in nameless]
+    library.server.together(library.table(ROWS), [*detached, *hidden])
     ids = [f"{kind}/{hashed(source)}" for source in sources for kind in ("name", "work")]
     if ids:
         library.server.delete(library.table(ROWS), among("id", ids))
@@ -237,8 +231,12 @@ def _passages_in(library: MilvusLibrary, known: Known) -> int:
     return library.server.count(library.table(PASSAGES), where)
 
 
-def _is_last_name(known: Known, source: str) -> bool:
-    return {one for one, _ in known.names} <= {source}
+def _left_by(library: MilvusLibrary, before: str | None, after: str, source: str) -> list[Known]:
+    """The document that a source stood for, where it stands for another now and that was its last name."""
+    if before is None or before == after:
+        return []
+    known = library.known(before)
+    return [known] if {one for one, _ in known.names} <= {source} else []
 
 
 def _name(source: str, name: str, document: str) -> Row:
