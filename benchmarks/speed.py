@@ -23,6 +23,7 @@ import numpy as np
 from benchmarks.grow import grow, real_sentences
 from benchmarks.sets import load_passages, load_questions
 from index.bundled import E5_PROMPTS, MAX_TOKENS, bundled_model_folder
+from index.eight_bits import in_eight_bits
 from index.embed import load_embedder
 from index.encoder import Precision, best_precision, by_length
 from index.local import LocalLibrary, create_library
@@ -96,7 +97,7 @@ def _embedding(texts: Sequence[str]) -> Iterator[Speed]:
         "tokens computed for each real one", "this project", round(_computed(counts), 3), "tokens", None, None, ""
     )
     flops = sum(_flops(count) for count in counts) / times["this project"]
-    for precision in ("f32", best_precision(), "int8"):
+    for precision in dict.fromkeys(("f32", "bf16", best_precision())):
         peak = _peak(precision)
         share = f"this project computes {100 * flops / peak:.0f} % of it" if precision == best_precision() else ""
         yield Speed("matrix-multiply peak", precision, round(peak / 1e12, 3), "TFLOP/s", what=share)
@@ -118,26 +119,28 @@ def _peak(precision: Precision) -> float:
     import openvino
     from openvino import opset13 as ops
 
-    from index.encoder import linear, parameter, threads
+    from index.encoder import best_without_ranges, exact, linear, parameter, threads
 
     rows, inner, columns = 4096, 1536, 1536
     weights = {
         "w.weight": np.random.default_rng(0).standard_normal((columns, inner), np.float32),
         "w.bias": np.zeros(columns, np.float32),
     }
-    values = parameter(2, inner)
+    values = parameter(3, inner)
     made = values
+    ends = {"w.highest": np.full(inner, 4, np.float32), "w.lowest": np.full(inner, -4, np.float32)}
+    ends["smoothing"] = np.array([0.5], np.float32)
+    product = in_eight_bits(ends) if precision == "int8" else exact
     for _ in range(8):
-        made = ops.relu(linear(made, weights, "w", precision))
+        made = ops.relu(linear(made, weights, "w", product))
     settings = {
-        "INFERENCE_PRECISION_HINT": best_precision() if precision == "int8" else precision,
+        "INFERENCE_PRECISION_HINT": best_without_ranges() if precision == "int8" else precision,
         "INFERENCE_NUM_THREADS": threads(),
         "ENABLE_CPU_PINNING": False,
-        **({"DYNAMIC_QUANTIZATION_GROUP_SIZE": 1 << 20} if precision == "int8" else {}),
     }
     model = openvino.Core().compile_model(openvino.Model([made], [values], "peak"), "CPU", settings)
     request = model.create_infer_request()
-    given = np.random.default_rng(1).standard_normal((rows, inner), np.float32)
+    given = np.random.default_rng(1).standard_normal((1, rows, inner), np.float32)
     request.infer([given])
     best = min(_timed(lambda: request.infer([given])) for _ in range(5))
     return 8 * 2 * rows * inner * columns / best

@@ -20,6 +20,8 @@ from index.errors import ModelUnavailable
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from index.encoder import Precision
+
 Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]  # row i is text i, unit norm
 
 _OTHER_FORMATS = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf", "rust_model*", "tf_*"]
@@ -43,10 +45,10 @@ class Embedder(Protocol):
 
 
 class BundledEmbedder:
-    """The default model on OpenVINO: the same vectors as sentence-transformers gives, several times faster."""
+    """The default model on OpenVINO: the vectors of sentence-transformers but for the bits, several times faster."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        """Load the model from its unpacked folder."""
+    def __init__(self, name: str, folder: Path, precision: Precision | None = None) -> None:
+        """Load the model from its unpacked folder; in the precision that this processor is fastest in, or another."""
         from index.encoder import load_encoder, pooled, runtime_folder
         from index.tokens import load_text_encoder
 
@@ -54,7 +56,7 @@ class BundledEmbedder:
         self.fingerprint = known_fingerprint(folder)
         self._tokenizer = load_text_encoder(folder, runtime_folder(folder))
         encoder = load_encoder(folder)
-        self._vectors = pooled(encoder)
+        self._vectors = pooled(encoder, precision)
         self.dimension = encoder.shape.width
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

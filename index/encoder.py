@@ -21,15 +21,18 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from platformdirs import user_cache_path
 
+from index import eight_bits
+from index.eight_bits import Product, in_eight_bits, load_ranges
+
 if TYPE_CHECKING:
     import openvino
     from tokenizers import Tokenizer
 
 Weights = Mapping[str, np.ndarray]  # by transformers' names for a BertModel
-Precision = Literal["f32", "bf16", "int8"]  # of the large matrix products; int8 is there to be measured
+Precision = Literal["f32", "bf16", "int8"]  # of the large matrix products
 
 BATCH_TOKENS = 4096  # padded; more gains nothing on two cores
-RUNTIME_VERSION = 2  # part of the cache's name: raise it when the graph or the table changes
+RUNTIME_VERSION = 3  # part of the cache's name: raise it when the graph or the table changes
 _DIGEST = 32  # bytes of SHA-256 after what is kept compiled: a damaged one would compute nonsense
 _SHUT = -1e4  # added to the attention of what is not there; safe in bf16
 _EMBEDDINGS = "embeddings"
@@ -121,8 +124,13 @@ def load_tokenizer(folder: Path) -> Tokenizer:
     return tokenizer
 
 
-def pooled(encoder: Encoder, precision: Precision | None = None) -> Callable[[Sequence[Sequence[int]]], np.ndarray]:
-    """A function from rows of token ids to unit vectors, fp32: the mean of the last layer."""
+def pooled(
+    encoder: Encoder, precision: Precision | None = None, ranges: Path = eight_bits.SHIPPED
+) -> Callable[[Sequence[Sequence[int]]], np.ndarray]:
+    """A function from rows of token ids to unit vectors, fp32: the mean of the last layer.
+
+    `ranges` are what 8 bits need to know of this encoder's values.
+    """
     chosen = precision or best_precision()
 
     def built() -> openvino.Model:
@@ -130,12 +138,12 @@ def pooled(encoder: Encoder, precision: Precision | None = None) -> Callable[[Se
         from openvino import opset13 as ops
 
         values, mask = parameter(3, encoder.shape.width), parameter(2)
-        state = encoder_graph(encoder.shape, layer_weights(encoder.folder), values, mask, chosen)
+        state = encoder_graph(encoder.shape, layer_weights(encoder.folder), values, mask, product_in(chosen, ranges))
         total = ops.reduce_sum(ops.multiply(state, ops.unsqueeze(mask, indices(2))), indices(1))
         vector = ops.normalize_l2(total, indices(1), 1e-12, "max")  # of the sum: the mean has the same direction
         return openvino.Model([vector], [values, mask], "embedder")
 
-    request = compiled("embedder", encoder.folder, "", chosen, built).create_infer_request()
+    request = compiled("embedder", encoder.folder, version_of(chosen, ranges), chosen, built).create_infer_request()
 
     def vectors(rows: Sequence[Sequence[int]]) -> np.ndarray:
         found = np.empty((len(rows), encoder.shape.width), dtype=np.float32)
@@ -147,7 +155,7 @@ def pooled(encoder: Encoder, precision: Precision | None = None) -> Callable[[Se
 
 
 def encoder_graph(
-    shape: Shape, weights: Weights, values: openvino.Output, mask: openvino.Output, precision: Precision
+    shape: Shape, weights: Weights, values: openvino.Output, mask: openvino.Output, product: Product
 ) -> openvino.Output:
     """The layers over `embedded`'s two arrays: (rows, tokens, width)."""
     from openvino import opset13 as ops
@@ -157,50 +165,59 @@ def encoder_graph(
     shut = ops.unsqueeze(shut, indices(1, 2))
     for number in range(shape.layers):
         name = f"encoder.layer.{number}"
-        mixed = _attention(shape, weights, name, state, shut, precision)
+        mixed = _attention(shape, weights, name, state, shut, product)
         state = _norm(ops.add(state, mixed), weights, f"{name}.attention.output.LayerNorm", shape.epsilon)
-        wide = ops.gelu(linear(state, weights, f"{name}.intermediate.dense", precision), "erf")
-        narrow = linear(wide, weights, f"{name}.output.dense", precision)
+        wide = ops.gelu(linear(state, weights, f"{name}.intermediate.dense", product), "erf")
+        narrow = linear(wide, weights, f"{name}.output.dense", product)
         state = _norm(ops.add(state, narrow), weights, f"{name}.output.LayerNorm", shape.epsilon)
     return state
 
 
 def _attention(
-    shape: Shape, weights: Weights, name: str, state: openvino.Output, shut: openvino.Output, precision: Precision
+    shape: Shape, weights: Weights, name: str, state: openvino.Output, shut: openvino.Output, product: Product
 ) -> openvino.Output:
     from openvino import opset13 as ops
 
     # The three products in one: (rows, tokens, 3, heads, width of a head) -> three of (rows, heads, tokens, ...).
     parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
     joined = {
-        "joined.weight": np.concatenate([weights[f"{part}.weight"] for part in parts]),
-        "joined.bias": np.concatenate([weights[f"{part}.bias"] for part in parts]),
+        f"{name}.attention.self.{kind}": np.concatenate([weights[f"{part}.{kind}"] for part in parts])
+        for kind in ("weight", "bias")
     }
     head = shape.width // shape.heads
-    three = ops.reshape(linear(state, joined, "joined", precision), indices(0, 0, 3, shape.heads, head), True)
+    three = ops.reshape(
+        linear(state, joined, f"{name}.attention.self", product), indices(0, 0, 3, shape.heads, head), True
+    )
     three = ops.transpose(three, indices(2, 0, 3, 1, 4))
     query, key, value = (ops.squeeze(part, indices(0)) for part in ops.split(three, index(0), 3).outputs())
     mixed = ops.scaled_dot_product_attention(query, key, value, shut)
     mixed = ops.reshape(ops.transpose(mixed, indices(0, 2, 1, 3)), indices(0, 0, shape.width), True)
-    return linear(mixed, weights, f"{name}.attention.output.dense", precision)
+    return linear(mixed, weights, f"{name}.attention.output.dense", product)
 
 
-def linear(values: openvino.Output, weights: Weights, name: str, precision: Precision = "f32") -> openvino.Output:
-    """`NAME.weight` (out, in) and `NAME.bias` applied to the last axis.
-
-    In int8 a weight has a scale for each output; OpenVINO then quantises the values as they come and
-    multiplies in 8 bits.
-    """
+def linear(values: openvino.Output, weights: Weights, name: str, product: Product | None = None) -> openvino.Output:
+    """`NAME.weight` (out, in) and `NAME.bias` applied to the last axis."""
     from openvino import opset13 as ops
 
-    weight = weights[f"{name}.weight"]
-    if precision == "int8":
-        scale = np.abs(weight).max(axis=1, keepdims=True) / 127
-        whole = np.clip(np.round(weight / scale), -127, 127).astype(np.int8)
-        factor = ops.multiply(ops.convert(ops.constant(whole), "f32"), constant(scale))
-    else:
-        factor = constant(weight)
-    return ops.add(ops.matmul(values, factor, False, True), constant(weights[f"{name}.bias"]))
+    made = (product or exact)(values, weights[f"{name}.weight"], name)
+    return ops.add(made, constant(weights[f"{name}.bias"]))
+
+
+def exact(values: openvino.Output, weight: np.ndarray, name: str) -> openvino.Output:
+    """A product in whatever the model is compiled for."""
+    from openvino import opset13 as ops
+
+    return ops.matmul(values, constant(weight), False, True)
+
+
+def product_in(precision: Precision, ranges: Path) -> Product:
+    """How products are made in this precision; `ranges` are looked at for 8 bits alone. Raises OSError."""
+    return in_eight_bits(load_ranges(ranges)) if precision == "int8" else exact
+
+
+def version_of(precision: Precision, ranges: Path) -> str:
+    """What a compiled model depends on beside its weights."""
+    return eight_bits.digest(ranges) if precision == "int8" else ""
 
 
 def constant(value: np.ndarray | float) -> openvino.Output:
@@ -238,8 +255,20 @@ def _core() -> Any:
 
 
 def best_precision() -> Precision:
-    """The one that this processor is fastest in at no loss that could be measured."""
-    return "bf16" if "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    """The one that this processor is fastest in, at the loss that `python -m benchmarks precision` measures.
+
+    Processors with bf16 have the instructions for 8 bits too; older ones add 8-bit products in 16 bits, which overflow.
+    """
+    return "int8" if _has_bf16() else "f32"
+
+
+def best_without_ranges() -> Precision:
+    """The same, of weights whose values were not measured."""
+    return "bf16" if _has_bf16() else "f32"
+
+
+def _has_bf16() -> bool:
+    return "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def compiled(
@@ -252,13 +281,11 @@ def compiled(
     """
     core = _core()
     settings: dict[str, Any] = {
-        "INFERENCE_PRECISION_HINT": best_precision() if precision == "int8" else precision,
+        "INFERENCE_PRECISION_HINT": best_without_ranges() if precision == "int8" else precision,
         "PERFORMANCE_HINT": "LATENCY",
         "ENABLE_CPU_PINNING": False,  # others use the machine too
         "INFERENCE_NUM_THREADS": threads(),
     }
-    if precision == "int8":
-        settings["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = 1 << 20  # one scale a row
     processor = [core.get_property("CPU", name) for name in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
     parts = [folder.name, version, RUNTIME_VERSION, runtime().__version__, processor, precision]
     key = hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -3,7 +3,8 @@
 `reader` trains, with checkpoints and a log in `--work`, and then packs; `pack` only packs what
 the last checkpoint holds, also of a run that still goes on. `calibrate` asks questions kept out of
 training with the reader that ships, and fits what its readings are worth; `support` fits when a quote is taken
-to hold a claim that a language model wrote.
+to hold a claim that a language model wrote; `ranges` measures what computing in 8 bits has to know, and is to be run
+again when the reader changes.
 """
 
 from __future__ import annotations
@@ -47,8 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
     support = commands.add_parser("support", help="fit when a quote is taken to hold a written claim")
     support.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     support.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
+    ranges = commands.add_parser("ranges", help="measure what computing in 8 bits has to know of both models' values")
+    ranges.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+    ranges.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
+    if given.command == "ranges":
+        _ranges(given.data, given.work)
+        return 0
     if given.command == "support":
         _support(given.data, given.work)
         return 0
@@ -79,6 +86,13 @@ def _train(data: Path, work: Path, settings: Settings) -> None:
     groups = dev_features(sets, tokenizer, settings.window)
     with _log(work / _LOG) as say:
         train(Mix(sets, settings), tokenizer, settings, bundled, work, say, lambda net: quick_figures(net, groups))
+
+
+def _ranges(data: Path, work: Path) -> None:
+    from training.ranges import measure_ranges
+
+    with _log(work / "ranges.log") as say:
+        measure_ranges(data, say)
 
 
 def _support(data: Path, work: Path) -> None:

@@ -12,6 +12,7 @@ from index.encoder import (
     Encoder,
     Precision,
     best_precision,
+    best_without_ranges,
     compiled,
     constant,
     embedded,
@@ -22,9 +23,11 @@ from index.encoder import (
     linear,
     load_encoder,
     parameter,
+    product_in,
+    version_of,
 )
 from rag.reader.model import Logits, Network
-from rag.reader.shipped import fingerprint
+from rag.reader.shipped import RANGES, SHIPPED, fingerprint
 from rag.reader.tokens import CLOSED, Window
 
 if TYPE_CHECKING:
@@ -34,7 +37,8 @@ if TYPE_CHECKING:
 def quick_network(weights: Path, bundled: Path, precision: Precision | None = None) -> Network:
     """The network of the bundled encoder with the difference in `weights` added. Raises OSError."""
     encoder = load_encoder(bundled)
-    request = _compiled(encoder, weights, precision or best_precision()).create_infer_request()
+    usual: Precision = best_precision() if weights == SHIPPED else best_without_ranges()
+    request = _compiled(encoder, weights, precision or usual).create_infer_request()
 
     def read(windows: Sequence[Window]) -> Logits:
         values, mask = embedded(encoder, [window.ids for window in windows])
@@ -54,7 +58,7 @@ def _compiled(encoder: Encoder, weights: Path, precision: Precision) -> openvino
 
         learned = with_difference(layer_weights(encoder.folder), weights)
         values, mask, open_ = parameter(3, encoder.shape.width), parameter(2), parameter(2)
-        hidden = encoder_graph(encoder.shape, learned, values, mask, precision)
+        hidden = encoder_graph(encoder.shape, learned, values, mask, product_in(precision, RANGES))
         # (rows, tokens, 2), closed where no answer may be.
         among = ops.unsqueeze(open_, indices(2))
         shut = ops.multiply(ops.subtract(constant(1.0), among), constant(CLOSED))
@@ -65,7 +69,7 @@ def _compiled(encoder: Encoder, weights: Path, precision: Precision) -> openvino
         judged = ops.gelu(linear(ops.concat([first, both], 1), learned, "answerable.0"), "erf")
         return openvino.Model([logits, linear(judged, learned, "answerable.2")], [values, mask, open_], "reader")
 
-    return compiled("reader", encoder.folder, fingerprint(weights), precision, built)
+    return compiled("reader", encoder.folder, fingerprint(weights) + version_of(precision, RANGES), precision, built)
 
 
 def with_difference(layers: dict[str, np.ndarray], weights: Path) -> dict[str, np.ndarray]:

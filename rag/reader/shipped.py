@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 SHIPPED = Path(__file__).with_name("weights") / "reader.safetensors"
+RANGES = SHIPPED.with_name("ranges.safetensors")  # of its values, for products in 8 bits: index/eight_bits.py
 
 
 def fingerprint(weights: Path = SHIPPED) -> str:
