@@ -16,7 +16,7 @@ WRITTEN = "这家企业从成立到投产仅用了6个月。[1] 这家企业从�
 
 
 def asked(folder: Path, *more: str) -> list[str]:
-    return ["ask", *more, "--library", str(folder), "--false-answers", "0.5"]
+    return ["ask", *more, "--library", str(folder), "--false-answers", "0.2"]
 
 
 def test_a_written_answer_is_printed_with_what_is_not_supported(
