@@ -54,7 +54,7 @@ class _Language:
 
 
 def measure_precision(data: Path, most: int | None) -> Iterator[Loss]:
-    """fp32, bf16, and what this processor is given; `most` questions a pair are read for the F1."""
+    """fp32, and what this processor is given; `most` questions a pair are read for the F1."""
     folder = bundled_model_folder()
     tokenizer = load_text_encoder(folder, runtime_folder(folder))
 
@@ -76,7 +76,7 @@ def measure_precision(data: Path, most: int | None) -> Iterator[Loss]:
     computed = sum(max(len(rows[place]) for place in group) * len(group) for group in _groups(rows))
     tokens = sum(map(len, rows))
     reference: np.ndarray | None = None
-    for precision in dict.fromkeys(("f32", "bf16", best_precision())):
+    for precision in dict.fromkeys(("f32", best_precision())):
         vectors, seconds = _embedded(rows, precision)
         reference = vectors if reference is None else reference
         cosines = (vectors.astype(np.float64) * reference).sum(axis=1)
