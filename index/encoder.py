@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Weights = Mapping[str, np.ndarray]  # by transformers' names for a BertModel
 Precision = Literal["f32", "bf16", "int8"]  # of the large matrix products
 
-BATCH_TOKENS = 4096  # padded; more gains nothing on two cores
+BATCH_TOKENS = 2048  # padded; of more, texts of unlike length come together, and more is padding
 RUNTIME_VERSION = 3  # part of the cache's name: raise it when the graph or the table changes
 _DIGEST = 32  # bytes of SHA-256 after what is kept compiled: a damaged one would compute nonsense
 _SHUT = -1e4  # added to the attention of what is not there; safe in bf16
