@@ -129,12 +129,12 @@ def hashed(text: str) -> str:
 
 def edition_of(document: Document, spans: Sequence[PassageSpan]) -> str:
     """Tells what one reading of a file's bytes made of them from what another did."""
-    return hashlib.sha256(_content(document) + repr(spans).encode()).hexdigest()[:16]
+    return hashlib.sha256(content_bytes(document) + repr(spans).encode()).hexdigest()[:16]
 
 
 def text_rows(document: Document, edition: str, file: bytes | None) -> Iterator[Row]:
     """The rows of NAME_texts."""
-    parts = {"text": _content(document)} | ({} if file is None else {"file": file})
+    parts = {"text": content_bytes(document)} | ({} if file is None else {"file": file})
     for part, content in parts.items():
         packed = base64.b64encode(zlib.compress(content)).decode()
         for number, start in enumerate(range(0, len(packed), PIECE)):
@@ -218,7 +218,8 @@ def passage_digest(*values: object) -> str:
     return short_digest(values).hex()
 
 
-def _content(document: Document) -> bytes:
+def content_bytes(document: Document) -> bytes:
+    """The text with its headings, paragraphs, sentences, blocks and places, as `content_of` reads it."""
     content = {
         "text": document.text,
         "headings": [(entry.start, entry.end, entry.level) for entry in document.headings],

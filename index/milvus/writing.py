@@ -67,7 +67,7 @@ def _put_in(
     if chosen:
         edits["encoding"] = chosen
     edition = tables.edition_of(document, spans)
-    about = _about(document, edits, edition, list(tables.text_rows(document, edition, None)))
+    about = _about(document, edits, edition)
     about["version"] = 1 if earlier is None else earlier.about["version"] + 1
     if there is not None:
         about |= {"at": there.about["at"]}
@@ -259,7 +259,7 @@ def _changed(library: MilvusLibrary) -> None:
     _put(library, ROWS, [row("meta", "generation", {"generation": secrets.token_hex(8)})])
 
 
-def _about(document: Document, edits: Mapping[str, str], edition: str, pieces: Sequence[Row]) -> dict[str, Any]:
+def _about(document: Document, edits: Mapping[str, str], edition: str) -> dict[str, Any]:
     """What a document's row says of it."""
     return {
         "sha256": document.sha256,
@@ -275,5 +275,5 @@ def _about(document: Document, edits: Mapping[str, str], edition: str, pieces: S
         "added": now(),
         "at": time.time_ns(),
         "edition": edition,
-        "digest": sha256_hex(tables.unpacked(pieces)),
+        "digest": sha256_hex(tables.content_bytes(document)),
     }
