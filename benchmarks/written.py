@@ -129,6 +129,12 @@ def _measured(
     struck = [entry for entry in sentences if not entry[2].supported]
     with_answer = [entry for entry in supported if _has_answer(entry[0], entry[2])]
     right = sum(_cites_evidence(question, last, one.citations) for question, last, one in with_answer)
+    false = [entry for entry in supported if not _strictly(*entry, entry[2].citations)]
+    wrongly = [entry for entry in struck if _strictly(*entry, entry[2].given)]
+    # To be read by whoever measures: the strict check knows the answers of the set and no others.
+    for what, entries in (("supported, not by the strict check", false), ("struck, not by the strict check", wrongly)):
+        for question, last, one in entries:
+            say(_as_seen(what, question, last, one))
     firsts = [first for _, _, first, _ in results if first is not None]
     return WrittenFigures(
         name,
@@ -140,12 +146,20 @@ def _measured(
         sum(last.state in ("cut off", "failed") for _, last, _, _ in results),
         len(sentences),
         len(supported),
-        sum(not _strictly(question, last, one, one.citations) for question, last, one in supported),
-        sum(_strictly(question, last, one, one.given) for question, last, one in struck),
+        len(false),
+        len(wrongly),
         round(100 * right / len(with_answer), 1) if with_answer else 0.0,
         round(median(firsts), 2) if firsts else 0.0,
         round(median(seconds for *_, seconds in results), 2) if results else 0.0,
     )
+
+
+def _as_seen(what: str, question: KnownQuestion, last: Written, sentence: Sentence) -> str:
+    """All that a person needs to judge the sentence, a line each."""
+    numbers = sentence.citations or sentence.given
+    cited = [f"  [{number}] {last.sources[number - 1].text}" for number in numbers if 1 <= number <= len(last.sources)]
+    answers = " / ".join(question.answers)
+    return "\n".join([f"{what}: {question.text} ({answers})", f"  {sentence.text} {list(sentence.reasons)}", *cited])
 
 
 def _strictly(question: KnownQuestion, last: Written, sentence: Sentence, cited: Sequence[int]) -> bool:

@@ -9,12 +9,20 @@ import regex
 from rag.follow_up import Said, whole_question
 
 # Questions that want every answer, in the languages people ask in most.
+_PLURAL_VERB = r"(?:are|were|have|do|did|can|will|had|took)\b"
+_ASKS_A_NAME = r".*\b(?:called|named|known|termed|referred)\b"
 _LIST = regex.compile(
-    r"哪些|哪几|哪幾|有哪|列出|列举|列舉|分别是|分別是|都有谁|都有誰|どんな|どのような|どれら|何々|を挙げ"
-    r"|\b(?:which|what)\s+(?:\p{L}+\s+){0,2}\p{L}+s\s+(?:are|were|have|do|did|does|can|will|is|was|has|took|had)\b"
-    r"|\b(?:what|who|which)\s+(?:are|were)\b|\b(?:list|name|enumerate)\s+(?:all|the|every|some|two|three|four|five)\b"
-    r"|\bwelche[rsn]?\s+\p{Lu}\p{L}+(?:en|er|e|n|s)\b|\bquel(?:le)?s\b|\bcuáles\b|\bqué\s+\p{L}+s\b|\bquais\b|\bquali\b"
-    r"|\bкаки[ехм]\b|\bперечисли|\bназовите\b",
+    r"哪些|哪几|哪幾|哪[两兩二三四五六七八九十\d]|列出|列举|列舉|分[别別]是(?!.*[还還]有)|都有[谁誰]"
+    r"|どんな|どのような|どれら|何々|を挙げ"
+    # "What are X called?" asks for one name; and a noun in -ss, -us or -is is no plural.
+    rf"|\b(?:which|what)\s+(?:\p{{L}}+\s+){{0,2}}\p{{L}}+(?<![sui])s\s+{_PLURAL_VERB}(?!{_ASKS_A_NAME})"
+    rf"|\b(?:what|who|which)\s+(?:are|were)\b(?!{_ASKS_A_NAME})"
+    r"|\b(?:list|name|enumerate)\s+(?:all|every|some|two|three|four|five|the\s+(?:\p{L}+\s+){0,2}\p{L}+(?<![sui])s\b)"
+    # "Welche Sprache" is one: a noun in -en or -ern is a plural, any other where its verb is in -en.
+    r"|(?-i:\b[Ww]elche[rn]?\s+(?:\p{Ll}+\s+)?(?!Namen)\p{Lu}\p{L}+(?:en|ern|eln)\b)"
+    r"|(?-i:\b[Ww]elche\s+(?:\p{Ll}+e\p{Ll}\s+)?\p{Lu}\p{L}+\s+(?!den\b|zwischen\b|neben\b|gegen\b)\p{Ll}+en\b)"
+    r"|\bquel(?:le)?s\b|\bcuáles\b|\bqué\s+(?!(?:es|les|nos|has|mes|país|más)\b)\p{L}+s\b|\bquais\b|\bquali\b"
+    r"|\bкаки(?:е|х|ми)\b(?!-)|\bперечисли|\bназовите\s+(?:все|два|две|три|четыре|пять|несколько|некоторые|основные)\b",
     regex.IGNORECASE,
 )
 _ASKING = regex.compile(

@@ -14,11 +14,12 @@ from rag.reader import Reader
 from rag.records import Hit, Reading, Signs
 from rag.unseen import Wording
 
-STEP = 3  # passages read at a time
+STEP = 3  # passages read at a time; of a list BUDGET, which is faster where more than one is read anyway
 # Passages read at most. Twelve gave no more right answers on questions kept out of training, and take twice as long.
 BUDGET = 6
 LIST_BUDGET = 12  # of a question for a list, whose answers stand in several passages
 CLEAR = 0.01  # no more are read when the best reading passes the threshold for this share of false answers
+LIKELY = 0.2  # a list is read on beyond BUDGET when the best reading passes the threshold for this share
 SPANS = 4  # looked for in a passage; a list needs more than one
 _OTHERS = 3  # readings whose logits `others` is the mean of
 _NO_OTHER = -3.0  # taken for those that are not there: about the logit of a passage that does not answer
@@ -40,21 +41,25 @@ def read_hits(
     asked: Wording,
     clear: float | None = None,
 ) -> Read:
-    """Read hits in their order until one is clear or the budget is spent; for a list, the list's whole budget.
+    """Read hits in their order until one is clear or the budget is spent; for a list, while it is likely to be there.
 
-    `clear` is the probability from which one is, usually the calibration's; above 1, all are read.
+    `clear` is the probability from which one is, usually the calibration's; above 1, the whole budget is read.
     """
     clear = calibration.threshold(CLEAR) if clear is None else clear
     nearest = max((hit.cosine for hit in hits), default=0.0)
     readings: list[Reading] = []
     done = 0
-    budget = LIST_BUDGET if asks_for_list(question) else BUDGET
+    listed = asks_for_list(question)
+    likely = calibration.threshold(LIKELY) if clear <= 1 else 0.0
+    budget, at_a_time = (LIST_BUDGET, BUDGET) if listed else (BUDGET, STEP)
     while done < min(len(hits), budget):
-        step = hits[done : min(done + STEP, budget)]
+        step = hits[done : min(done + at_a_time, budget)]
         read = _read(reader, calibration, question, step, asked, nearest)
         readings = _against_others(_distinct([*readings, *read]), calibration)
         done += len(step)
-        if readings and readings[0].held >= clear:
+        best = readings[0].held if readings else 0.0
+        # One clear answer is not the whole of a list; and what is not in the nearest passages is no list further on.
+        if best < likely if listed else best >= clear:
             break
     return Read(tuple(readings), done)
 

@@ -11,7 +11,7 @@ from index.local import LocalLibrary
 from index.records import Passage
 from rag.answer import Assistant
 from rag.findings import alike, contradict, found_in
-from rag.read import BUDGET, STEP, read_hits
+from rag.read import BUDGET, LIST_BUDGET, STEP, read_hits
 from rag.reader.kept import KeptReadings
 from rag.records import Answer, Hit, NotFound, Reading, Signs, SpanReading
 from rag.retrieve import retrieve
@@ -64,6 +64,30 @@ def test_an_unclear_one_spends_the_budget_and_no_more(made: Assistant, tmp_path:
     read = read_hits(made.reader, made.calibration, question, hits_for(made, question), NOBODY)
     assert read.passages == BUDGET == asked_of(made)
     assert [reading.score for reading in read.readings] == sorted((one.score for one in read.readings), reverse=True)
+
+
+def test_one_clear_answer_is_not_the_whole_of_a_list(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, **{f"b{n}": f"Bridges of Bern which are long: number {n}, {200 + n}m." for n in range(10)})
+    write(made, tmp_path, **many(20))
+    question = "Which bridges are long of Bern?"
+    read = read_hits(made.reader, made.calibration, question, hits_for(made, question), NOBODY)
+    assert read.readings[0].held > 0.5
+    assert read.passages == LIST_BUDGET == asked_of(made)
+    found = {reading.hit.passage.text for reading in read.readings}
+    assert {f"Bridges of Bern which are long: number {n}, {200 + n}m." for n in range(10)} <= found
+
+
+def test_a_list_that_the_nearest_passages_do_not_have_is_not_looked_for_further_on(
+    made: Assistant, tmp_path: Path
+) -> None:
+    write(made, tmp_path, **many(20))
+    question = "Which bridges are long of Bern?"
+    hits = hits_for(made, question)
+    read = read_hits(made.reader, made.calibration, question, hits, NOBODY)
+    assert read.readings[0].held < 0.5
+    assert read.passages == BUDGET == asked_of(made)
+    # Where everything is asked for, everything is read.
+    assert read_hits(made.reader, made.calibration, question, hits, NOBODY, clear=2.0).passages == LIST_BUDGET
 
 
 def test_the_signs_that_compare_a_reading_with_the_others(made: Assistant, tmp_path: Path) -> None:
