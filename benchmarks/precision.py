@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.reader import measure_reader
 from benchmarks.sets import load_passages, load_questions
 from index.bundled import E5_PROMPTS, bundled_model_folder
-from index.encoder import Precision, best_precision, by_length, load_encoder, pooled, runtime_folder
+from index.encoder import Precision, best_precision, by_length, load_encoder, padded, pooled, runtime_folder
 from index.tokens import load_text_encoder
 from rag.reader.model import SpanReader
 from rag.reader.quick import quick_network
@@ -73,7 +73,7 @@ def measure_precision(data: Path, most: int | None) -> Iterator[Loss]:
     rows = [row for language in languages for row in language.rows]
     more = load_passages(data, "drcd.test")[: TEXTS - len(rows)]
     rows += rows_of("document", [passage.text for passage in more])
-    computed = sum(max(len(rows[place]) for place in group) * len(group) for group in _groups(rows))
+    computed = sum(padded(max(len(rows[place]) for place in group)) * len(group) for group in _groups(rows))
     tokens = sum(map(len, rows))
     reference: np.ndarray | None = None
     for precision in dict.fromkeys(("f32", best_precision())):

@@ -25,7 +25,7 @@ from benchmarks.sets import load_passages, load_questions
 from index.bundled import E5_PROMPTS, MAX_TOKENS, bundled_model_folder
 from index.eight_bits import in_eight_bits
 from index.embed import load_embedder
-from index.encoder import Precision, best_precision, by_length
+from index.encoder import Precision, best_precision, by_length, padded
 from index.local import LocalLibrary, create_library
 from rag.answer import open_assistant
 
@@ -104,7 +104,7 @@ def _embedding(texts: Sequence[str]) -> Iterator[Speed]:
 
 
 def _computed(counts: Sequence[int]) -> float:
-    return sum(len(group) * max(counts[place] for place in group) for group in by_length(counts)) / sum(counts)
+    return sum(len(group) * padded(max(counts[place] for place in group)) for group in by_length(counts)) / sum(counts)
 
 
 def _flops(tokens: int) -> float:

@@ -32,6 +32,10 @@ Weights = Mapping[str, np.ndarray]  # by transformers' names for a BertModel
 Precision = Literal["f32", "bf16", "int8"]  # of the large matrix products
 
 BATCH_TOKENS = 2048  # padded; of more, texts of unlike length come together, and more is padding
+LENGTHS = (
+    16  # texts are padded to a multiple: the runtime compiles, and keeps, its products anew for every other length
+)
+KEPT_SHAPES = 64  # of each kind of product; without a bound a server grows to some gigabytes in an hour
 RUNTIME_VERSION = 3  # part of the cache's name: raise it when the graph or the table changes
 _DIGEST = 32  # bytes of SHA-256 after what is kept compiled: a damaged one would compute nonsense
 _SHUT = -1e4  # added to the attention of what is not there; safe in bf16
@@ -96,12 +100,12 @@ def runtime_folder(model: Path) -> Path:
     return folder
 
 
-def embedded(encoder: Encoder, rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+def embedded(encoder: Encoder, rows: Sequence[Sequence[int]], tokens: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """(rows, tokens, width) sums of word, position and type vectors, and the (rows, tokens) mask, both fp32.
 
-    Rows are padded to the longest.
+    Rows are padded to the longest, or to `tokens` where that is more.
     """
-    longest = max(len(row) for row in rows)
+    longest = max(tokens, *(len(row) for row in rows))
     ids = np.zeros((len(rows), longest), dtype=np.int64)
     mask = np.zeros((len(rows), longest), dtype=np.float32)
     for place, row in enumerate(rows):
@@ -147,8 +151,10 @@ def pooled(
 
     def vectors(rows: Sequence[Sequence[int]]) -> np.ndarray:
         found = np.empty((len(rows), encoder.shape.width), dtype=np.float32)
-        for group in by_length([len(row) for row in rows]):
-            found[group] = request.infer([*embedded(encoder, [rows[place] for place in group])])[0]
+        lengths = [len(row) for row in rows]
+        for group in by_length(lengths):
+            tokens = padded(max(lengths[place] for place in group))
+            found[group] = request.infer([*embedded(encoder, [rows[place] for place in group], tokens)])[0]
         return found
 
     return vectors
@@ -285,6 +291,7 @@ def compiled(
         "PERFORMANCE_HINT": "LATENCY",
         "ENABLE_CPU_PINNING": False,  # others use the machine too
         "INFERENCE_NUM_THREADS": threads(),
+        "CPU_RUNTIME_CACHE_CAPACITY": KEPT_SHAPES,
     }
     processor = [core.get_property("CPU", name) for name in ("FULL_DEVICE_NAME", "OPTIMIZATION_CAPABILITIES")]
     parts = [folder.name, version, RUNTIME_VERSION, runtime().__version__, processor, precision]
@@ -320,11 +327,20 @@ def threads() -> int:
     return int(given) if given.isdigit() and int(given) > 0 else len(os.sched_getaffinity(0))
 
 
+def padded(tokens: int) -> int:
+    """To how many tokens a batch is padded whose longest text has so many.
+
+    >>> padded(1), padded(16), padded(200)
+    (16, 16, 208)
+    """
+    return -(-tokens // LENGTHS) * LENGTHS
+
+
 def by_length(lengths: Sequence[int], most: int = BATCH_TOKENS) -> Iterator[list[int]]:
     """Places of rows that go into one batch: of like length, at most so many tokens with their padding."""
     group: list[int] = []
     for place in sorted(range(len(lengths)), key=lambda place: (lengths[place], place)):
-        if group and lengths[place] * (len(group) + 1) > most:
+        if group and padded(lengths[place]) * (len(group) + 1) > most:
             yield group
             group = []
         group.append(place)

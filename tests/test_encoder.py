@@ -28,6 +28,7 @@ from index.encoder import (
     compiled,
     constant,
     load_tokenizer,
+    padded,
     parameter,
     runtime_folder,
 )
@@ -101,8 +102,34 @@ def test_batches_hold_every_row_once_and_no_more_than_fits(lengths: list[int], m
     groups = list(by_length(lengths, most))
     assert sorted(place for group in groups for place in group) == list(range(len(lengths)))
     for group in groups:
-        assert len(group) == 1 or max(lengths[place] for place in group) * len(group) <= most
+        assert len(group) == 1 or padded(max(lengths[place] for place in group)) * len(group) <= most
     assert [lengths[place] for group in groups for place in group] == sorted(lengths)
+
+
+_SERVED = """
+import sys
+import numpy as np
+import psutil
+from rag.reader.model import load_span_reader
+
+reader, lengths, used = load_span_reader(), np.random.default_rng(0), []
+for _ in range(3):
+    for _ in range(60):
+        texts = ["word " * int(length) for length in lengths.integers(40, 220, size=int(lengths.integers(1, 4)))]
+        reader.read("What is it?", texts, [""] * len(texts))
+    used.append(psutil.Process().memory_full_info().uss / 1e6)
+print(*used)
+"""
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("openvino") is None, reason="only OpenVINO keeps what it compiles by length"
+)
+def test_texts_of_ever_other_lengths_do_not_make_the_process_grow() -> None:
+    done = subprocess.run([sys.executable, "-c", _SERVED], capture_output=True, text=True, cwd=ROOT, check=True)
+    after_60, _, after_180 = map(float, done.stdout.split())
+    assert after_180 < after_60 + 100  # MB; it grew by 6 for every new length, 500 here
+    assert after_180 < 650
 
 
 def test_a_known_fingerprint_is_made_anew_when_a_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

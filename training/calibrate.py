@@ -29,7 +29,8 @@ from training.swaps import Names, kind_asked
 
 LANGUAGES = ("zh", "en", "de", "es", "ru", "ar")
 READ = ("zh", "en")  # the languages of passages that are asked across languages
-OWN = ("drcd.dev", "cmrc.trial", "jaquad.train", "arcd", "squad2.zh")
+# Not ARCD: its passages say the same things several times, so that what was taken away is often still there.
+OWN = ("drcd.dev", "cmrc.trial", "jaquad.train", "squad2.zh")
 MOST_PASSAGES = 400  # of a set's library
 SLICES: tuple[Slice, Slice] = ("calibration", "dev")  # fitted on the first, looked at on the second
 

@@ -22,6 +22,7 @@ from index.encoder import (
     layer_weights,
     linear,
     load_encoder,
+    padded,
     parameter,
     product_in,
     version_of,
@@ -41,7 +42,8 @@ def quick_network(weights: Path, bundled: Path, precision: Precision | None = No
     request = _compiled(encoder, weights, precision or usual).create_infer_request()
 
     def read(windows: Sequence[Window]) -> Logits:
-        values, mask = embedded(encoder, [window.ids for window in windows])
+        tokens = padded(max(len(window.ids) for window in windows))
+        values, mask = embedded(encoder, [window.ids for window in windows], tokens)
         open_ = np.zeros(mask.shape, dtype=np.float32)
         for row, window in enumerate(windows):
             open_[row, window.first : window.first + len(window.spans)] = 1
