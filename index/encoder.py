@@ -32,9 +32,7 @@ Weights = Mapping[str, np.ndarray]  # by transformers' names for a BertModel
 Precision = Literal["f32", "bf16", "int8"]  # of the large matrix products
 
 BATCH_TOKENS = 2048  # padded; of more, texts of unlike length come together, and more is padding
-LENGTHS = (
-    16  # texts are padded to a multiple: the runtime compiles, and keeps, its products anew for every other length
-)
+LENGTHS = 16  # texts are padded to a multiple, in tokens: for every other length products are compiled anew, and kept
 KEPT_SHAPES = 64  # of each kind of product; without a bound a server grows to some gigabytes in an hour
 RUNTIME_VERSION = 3  # part of the cache's name: raise it when the graph or the table changes
 _DIGEST = 32  # bytes of SHA-256 after what is kept compiled: a damaged one would compute nonsense
