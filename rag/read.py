@@ -14,7 +14,7 @@ from rag.reader import Reader
 from rag.records import Hit, Reading, Signs
 from rag.unseen import Wording
 
-STEP = 3  # passages read at a time; of a list BUDGET, which is faster where more than one is read anyway
+FIRST = 2  # passages read to begin with; then the rest of the budget at once. Of a list BUDGET is read first
 # Passages read at most. Twelve gave no more right answers on questions kept out of training, and take twice as long.
 BUDGET = 6
 LIST_BUDGET = 12  # of a question for a list, whose answers stand in several passages
@@ -51,9 +51,9 @@ def read_hits(
     done = 0
     listed = asks_for_list(question)
     likely = calibration.threshold(LIKELY) if clear <= 1 else 0.0
-    budget, at_a_time = (LIST_BUDGET, BUDGET) if listed else (BUDGET, STEP)
+    budget, first = (LIST_BUDGET, BUDGET) if listed else (BUDGET, FIRST)
     while done < min(len(hits), budget):
-        step = hits[done : min(done + at_a_time, budget)]
+        step = hits[done : budget if done else first]
         read = _read(reader, calibration, question, step, asked, nearest)
         readings = _against_others(_distinct([*readings, *read]), calibration)
         done += len(step)

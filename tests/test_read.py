@@ -11,7 +11,7 @@ from index.local import LocalLibrary
 from index.records import Passage
 from rag.answer import Assistant
 from rag.findings import alike, contradict, found_in
-from rag.read import BUDGET, LIST_BUDGET, STEP, read_hits
+from rag.read import BUDGET, FIRST, LIST_BUDGET, read_hits
 from rag.reader.kept import KeptReadings
 from rag.records import Answer, Hit, NotFound, Reading, Signs, SpanReading
 from rag.retrieve import retrieve
@@ -53,8 +53,8 @@ def test_a_clear_answer_ends_the_reading(made: Assistant, tmp_path: Path) -> Non
     write(made, tmp_path, answer="The bridge of Bern is 212m long.", **many(20))
     question = "How long is the bridge of Bern?"
     read = read_hits(made.reader, made.calibration, question, hits_for(made, question), NOBODY, clear=0.6)
-    assert read.passages == STEP
-    assert asked_of(made) == STEP
+    assert read.passages == FIRST
+    assert asked_of(made) == FIRST
     assert read.readings[0].hit.passage.text[read.readings[0].start : read.readings[0].end] == "212m"
 
 
