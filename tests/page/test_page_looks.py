@@ -106,3 +106,14 @@ def test_the_page_in_english_has_no_chinese_of_its_own(open_page: OpenPage, url:
 def test_gradios_own_links_are_not_shown(open_page: OpenPage, url: str) -> None:
     page = open_page(url)
     assert "gradio" not in page.inner_text("body").lower()
+
+
+@pytest.mark.parametrize("width", [920, 1100, 1280])
+def test_what_stands_at_the_top_never_covers_the_tabs(open_page: OpenPage, answering_url: str, width: int) -> None:
+    page = open_page(answering_url, "en-US", width)
+    said = page.locator("#top .library").bounding_box()
+    tab = page.locator("[role=tab]").first.bounding_box()
+    assert said is not None
+    assert tab is not None
+    assert said["x"] + said["width"] <= tab["x"]
+    assert fits(page)
