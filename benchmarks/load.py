@@ -1,6 +1,7 @@
 """Many people asking at once, from other processes, of the server as it is started by its users.
 
-Each asks, waits for the answer, and asks the next. Who is told to come again does so after the time that is said.
+Each asks, waits for the answer, and asks the next; no question comes again before all have been asked, as readings
+are kept. Who is told to come again does so after the time that is said.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import cycle, islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -64,7 +66,8 @@ def measure_load(data: Path, folder: Path, people: Sequence[int], seconds: int) 
     import psutil
 
     library = library_of_real_size(data, folder)
-    questions = [row.text for name in SETS for row in load_questions(data, name, "test")]
+    every = [load_questions(data, name, "test") for name in SETS]
+    questions = [row.text for rows in zip(*every, strict=True) for row in rows]  # the languages in turn
     port = free_port("127.0.0.1", 18960)
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "ui.py", "--library", str(library.folder), "--port", str(port)]
@@ -72,10 +75,12 @@ def measure_load(data: Path, folder: Path, people: Sequence[int], seconds: int) 
     try:
         _until_it_answers(address, questions[0])
         process = psutil.Process(serving.pid)
+        first = 1
         for count, adding in [*((one, False) for one in people), (people[0], True)]:
             added = _add_slowly(address) if adding else None
             with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                asked = pool.submit(_people, address, questions, count, seconds).result()
+                asked = pool.submit(_people, address, questions, first, count, seconds).result()
+            first += len(asked.answers) + len(asked.waits) + len(asked.errors)
             if added is not None:
                 httpx.delete(f"{address}/api/v1/additions/{added}")
             memory = sum(one.memory_full_info().pss for one in [process, *process.children(recursive=True)])
@@ -116,19 +121,21 @@ def _until_it_answers(address: str, question: str) -> None:
     raise RuntimeError("the server did not begin to answer")
 
 
-def _people(address: str, questions: Sequence[str], people: int, seconds: int) -> _Asked:
-    """In a process of its own, a thread a person."""
+def _people(address: str, questions: Sequence[str], first: int, people: int, seconds: int) -> _Asked:
+    """In a process of its own, a thread a person; they share the questions, from the place `first` on."""
     asked = _Asked([], [], [])
     end = time.monotonic() + seconds
+    coming = islice(cycle(questions), first % len(questions), None)
+    taking = threading.Lock()
 
-    def person(number: int) -> None:
-        place = number * 37
+    def person() -> None:
         with httpx.Client(base_url=address, timeout=_WAIT_SECONDS) as client:
             while time.monotonic() < end:
-                place += 1
+                with taking:
+                    question = next(coming)
                 began = time.monotonic()
                 try:
-                    found = client.post("/api/v1/ask", json={"question": questions[place % len(questions)]})
+                    found = client.post("/api/v1/ask", json={"question": question})
                 except httpx.HTTPError as error:
                     asked.errors.append(repr(error))
                     continue
@@ -141,7 +148,7 @@ def _people(address: str, questions: Sequence[str], people: int, seconds: int) -
                 else:
                     asked.errors.append(f"{found.status_code} {found.text[:200]}")
 
-    threads = [threading.Thread(target=person, args=(number,)) for number in range(people)]
+    threads = [threading.Thread(target=person) for _ in range(people)]
     for thread in threads:
         thread.start()
     for thread in threads:
