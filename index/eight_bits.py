@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 # (values, weight (out, in), the product's name) -> values times the weight.
 Product = Callable[["openvino.Output", np.ndarray, str], "openvino.Output"]
-# NAME.highest and NAME.lowest of each product's values, by channel, fp32; and `smoothing`, how much of a channel's size
+# NAME.highest and NAME.lowest of a product's values, by channel, fp32; and `smoothing`, how much of a channel's size
 # its weights take over.
 Ranges = Mapping[str, np.ndarray]
 
-SHIPPED = Path(__file__).with_name("ranges.safetensors")  # of the bundled embedder
+SHIPPED = Path(__file__).with_name("weights") / "ranges.safetensors"  # of the embedder
 _LEAST = 1e-5
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from index.bundled import BUNDLED_NAME, E5_PROMPTS, HUB_NAME, MAX_TOKENS, bundled_model_folder
 from index.errors import ModelUnavailable
+from index.learned import EMBEDDER, digest, with_difference
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -53,7 +54,7 @@ class BundledEmbedder:
         from index.tokens import load_text_encoder
 
         self.name = name
-        self.fingerprint = known_fingerprint(folder)
+        self.fingerprint = fingerprint_with(known_fingerprint(folder), EMBEDDER)
         self._tokenizer = load_text_encoder(folder, runtime_folder(folder))
         encoder = load_encoder(folder)
         self._vectors = pooled(encoder, precision)
@@ -85,11 +86,14 @@ def _shortened(ids: list[int]) -> list[int]:
 class SentenceTransformerEmbedder:
     """An Embedder over a sentence-transformers folder."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        """Load the model. Raises ModelUnavailable when the folder holds none."""
+    def __init__(self, name: str, folder: Path, learned: Path | None = None) -> None:
+        """Load the model, with what was `learned` added. Raises ModelUnavailable when the folder holds none."""
         self.name = name
         self.fingerprint = folder_fingerprint(folder)
         self._model = _load(name, folder)
+        if learned is not None:
+            self.fingerprint = fingerprint_with(self.fingerprint, learned)
+            _add(self._model, learned)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -119,9 +123,11 @@ def load_embedder(name: str = BUNDLED_NAME) -> Embedder:
     cache already. Raises ModelUnavailable with what to do.
     """
     folder = model_folder(name)
-    if name == BUNDLED_NAME and importlib.util.find_spec("openvino") is not None:
+    if name != BUNDLED_NAME:
+        return SentenceTransformerEmbedder(name, folder)
+    if importlib.util.find_spec("openvino") is not None:
         return BundledEmbedder(name, folder)
-    return SentenceTransformerEmbedder(name, folder)
+    return SentenceTransformerEmbedder(name, folder, EMBEDDER)
 
 
 def model_folder(name: str) -> Path:
@@ -145,6 +151,11 @@ def folder_fingerprint(folder: Path) -> str:
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
+
+
+def fingerprint_with(model: str, learned: Path) -> str:
+    """That of a model with what was learned added to it. Raises OSError."""
+    return hashlib.sha256(f"{model}\n{digest(learned)}".encode()).hexdigest()
 
 
 def known_fingerprint(folder: Path) -> str:
@@ -204,6 +215,15 @@ def _load(name: str, folder: Path) -> SentenceTransformer:
     if _is_plain_e5(name) and not any(model.prompts.values()):
         model.prompts.update(E5_PROMPTS)
     return model
+
+
+def _add(model: SentenceTransformer, learned: Path) -> None:
+    import torch
+
+    encoder = model[0].auto_model
+    layers = {name: value.numpy() for name, value in encoder.state_dict().items() if "_embeddings." not in name}
+    changed = {name: torch.from_numpy(value) for name, value in with_difference(layers, learned).items()}
+    encoder.load_state_dict(changed, strict=False)
 
 
 def _is_plain_e5(name: str) -> bool:

@@ -22,7 +22,9 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from index import eight_bits
-from index.eight_bits import Product, in_eight_bits, load_ranges
+from index.eight_bits import Product, Ranges, in_eight_bits, load_ranges
+from index.learned import EMBEDDER, with_difference
+from index.learned import digest as learned_digest
 
 if TYPE_CHECKING:
     import openvino
@@ -131,7 +133,8 @@ def pooled(
 ) -> Callable[[Sequence[Sequence[int]]], np.ndarray]:
     """A function from rows of token ids to unit vectors, fp32: the mean of the last layer.
 
-    `ranges` are what 8 bits need to know of this encoder's values.
+    What was learned for finding passages is added to the encoder's weights; `ranges` are what 8 bits need to know
+    of its values.
     """
     chosen = precision or best_precision()
 
@@ -140,12 +143,14 @@ def pooled(
         from openvino import opset13 as ops
 
         values, mask = parameter(3, encoder.shape.width), parameter(2)
-        state = encoder_graph(encoder.shape, layer_weights(encoder.folder), values, mask, product_in(chosen, ranges))
+        weights = with_difference(layer_weights(encoder.folder), EMBEDDER)
+        state = encoder_graph(encoder.shape, weights, values, mask, product_in(chosen, ranges))
         total = ops.reduce_sum(ops.multiply(state, ops.unsqueeze(mask, indices(2))), indices(1))
         vector = ops.normalize_l2(total, indices(1), 1e-12, "max")  # of the sum: the mean has the same direction
         return openvino.Model([vector], [values, mask], "embedder")
 
-    request = compiled("embedder", encoder.folder, version_of(chosen, ranges), chosen, built).create_infer_request()
+    version = learned_digest(EMBEDDER) + version_of(chosen, ranges)
+    request = compiled("embedder", encoder.folder, version, chosen, built).create_infer_request()
 
     def vectors(rows: Sequence[Sequence[int]]) -> np.ndarray:
         found = np.empty((len(rows), encoder.shape.width), dtype=np.float32)
@@ -215,8 +220,18 @@ def exact(values: openvino.Output, weight: np.ndarray, name: str) -> openvino.Ou
 
 
 def product_in(precision: Precision, ranges: Path) -> Product:
-    """How products are made in this precision; `ranges` are looked at for 8 bits alone. Raises OSError."""
-    return in_eight_bits(load_ranges(ranges)) if precision == "int8" else exact
+    """How products are made in this precision; `ranges` are looked at for 8 bits alone. Raises OSError.
+
+    Products whose values the ranges leave out lose too much in 8 bits: they are made in whatever the model is
+    compiled for.
+    """
+    return partly_in_eight_bits(load_ranges(ranges)) if precision == "int8" else exact
+
+
+def partly_in_eight_bits(ranges: Ranges) -> Product:
+    """In 8 bits where the values are known."""
+    in_few = in_eight_bits(ranges)
+    return lambda values, weight, name: (in_few if f"{name}.highest" in ranges else exact)(values, weight, name)
 
 
 def version_of(precision: Precision, ranges: Path) -> str:

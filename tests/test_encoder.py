@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import save_file
 
 from index.bundled import BUNDLED_NAME, bundled_model_folder
 from index.embed import (
     BundledEmbedder,
     Embedder,
     SentenceTransformerEmbedder,
+    fingerprint_with,
     folder_fingerprint,
     known_fingerprint,
     load_embedder,
@@ -32,6 +34,7 @@ from index.encoder import (
     parameter,
     runtime_folder,
 )
+from index.learned import EMBEDDER, digest, with_difference
 from index.tokens import load_text_encoder
 from rag.reader.model import SpanReader, load_span_reader
 from rag.reader.network import reads
@@ -44,7 +47,7 @@ from tests.test_bundled import TEXTS
 
 @pytest.fixture(scope="module")
 def torch_embedder() -> SentenceTransformerEmbedder:
-    return SentenceTransformerEmbedder(BUNDLED_NAME, bundled_model_folder())
+    return SentenceTransformerEmbedder(BUNDLED_NAME, bundled_model_folder(), EMBEDDER)
 
 
 def test_vectors_are_those_of_sentence_transformers(
@@ -67,6 +70,52 @@ def test_vectors_are_those_of_sentence_transformers(
     assert embedder.fingerprint == torch_embedder.fingerprint
     assert embedder.dimension == torch_embedder.dimension
     assert embedder.embed_passages([]).shape == (0, embedder.dimension)
+
+
+def test_a_difference_is_added_where_it_belongs(tmp_path: Path) -> None:
+    learned = {
+        "encoder.layer.weight.left": np.array([[127, 0], [0, -2]], np.int8),
+        "encoder.layer.weight.scale": np.array([0.5, 2.0], np.float32),
+        "encoder.layer.weight.right": np.array([[1, 2, 3], [4, 5, 6]], np.int8),
+        "encoder.layer.bias.added": np.array([1, -1], np.float16),
+        "head.weight": np.array([[0.25]], np.float16),
+    }
+    path = tmp_path / "learned.safetensors"
+    save_file(learned, path)
+    layers = {
+        "layer.weight": np.ones((2, 3), np.float32),
+        "layer.bias": np.array([0.5, 0.5], np.float32),
+        "other.bias": np.array([7], np.float32),
+    }
+    changed = with_difference(layers, path)
+    assert changed["layer.weight"].tolist() == [[64.5, 128, 191.5], [-15, -19, -23]]
+    assert changed["layer.bias"].tolist() == [1.5, -0.5]
+    assert changed["other.bias"].tolist() == [7]
+    assert changed["head.weight"].tolist() == [[0.25]]
+    assert layers["layer.bias"].tolist() == [0.5, 0.5]
+
+
+def test_what_the_embedder_learned_is_in_its_fingerprint(embedder: Embedder, tmp_path: Path) -> None:
+    assert embedder.fingerprint == fingerprint_with(folder_fingerprint(bundled_model_folder()), EMBEDDER)
+    other = tmp_path / "other.safetensors"
+    other.write_bytes(EMBEDDER.read_bytes() + b" ")
+    assert digest(other) != digest(EMBEDDER)
+    assert fingerprint_with("model", other) != fingerprint_with("model", EMBEDDER)
+
+
+def test_a_question_finds_its_passage_in_another_language(embedder: Embedder) -> None:
+    passages = (
+        "该桥于1957年建成通车，全长1670米，是长江上的第一座铁路公路两用桥。",
+        "该塔始建于三国时期，历代屡加重修，现存建筑以清代的为蓝本。",
+        "该湖面积三十三平方公里，湖岸曲折，是城中最大的湖泊之一。",
+    )
+    questions = (
+        "In welchem Jahr wurde die Brücke eröffnet?",
+        "إلى أي عهد يعود بناء البرج؟",
+        "Какова площадь озера?",
+    )
+    scores = embedder.embed_questions(questions) @ embedder.embed_passages(passages).T
+    assert scores.argmax(axis=1).tolist() == [0, 1, 2]
 
 
 def test_a_text_has_the_same_vector_in_any_company(embedder: Embedder) -> None:

@@ -1,10 +1,10 @@
-"""Make the reader again from its data: `python -m training reader --data DIRECTORY`.
+"""Make the models again from their data: `python -m training reader --data DIRECTORY`.
 
 `reader` trains, with checkpoints and a log in `--work`, and then packs; `pack` only packs what
-the last checkpoint holds, also of a run that still goes on. `calibrate` asks questions kept out of
-training with the reader that ships, and fits what its readings are worth; `support` fits when a quote is taken
-to hold a claim that a language model wrote; `ranges` measures what computing in 8 bits has to know, and is to be run
-again when the reader changes.
+the last checkpoint holds, also of a run that still goes on. `embedder` does both for what the embedder learned.
+`calibrate` asks questions kept out of training with the models that ship, and fits what readings are worth;
+`support` fits when a quote is taken to hold a claim that a language model wrote; `ranges` measures what computing in
+8 bits has to know, and is to be run again when either model changes, and then `calibrate`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
         if name == "reader":
             command.add_argument("--constant-tokens", type=int, default=usual.constant_tokens, metavar="N")
             command.add_argument("--decay-tokens", type=int, default=usual.decay_tokens, metavar="N")
+    embedder = commands.add_parser("embedder", help="train the embedder and pack it; a run that was stopped goes on")
+    embedder.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+    embedder.add_argument("--work", type=Path, default=Path("build/embedder"), help="folder of checkpoint and log")
+    embedder.add_argument("--out", type=Path, help="the packed file (default: embedder.safetensors in --work)")
     fit = commands.add_parser("calibrate", help="fit the confidence and the thresholds of the reader that ships")
     fit.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     fit.add_argument("--questions", type=int, default=40, metavar="N", help="a group and slice (default 40)")
@@ -53,6 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
     ranges.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
+    if given.command == "embedder":
+        _embedder(given.data, given.work, given.out or given.work / "embedder.safetensors")
+        return 0
     if given.command == "ranges":
         _ranges(given.data, given.work)
         return 0
@@ -86,6 +93,18 @@ def _train(data: Path, work: Path, settings: Settings) -> None:
     groups = dev_features(sets, tokenizer, settings.window)
     with _log(work / _LOG) as say:
         train(Mix(sets, settings), tokenizer, settings, bundled, work, say, lambda net: quick_figures(net, groups))
+
+
+def _embedder(data: Path, work: Path, out: Path) -> None:
+    from index.bundled import bundled_model_folder
+    from training.embedder import pack_embedder, train_embedder
+    from training.rows import read_sets
+    from training.settings import EmbedderSettings
+
+    sets, settings, bundled = read_sets(data), EmbedderSettings(), bundled_model_folder()
+    with _log(work / _LOG) as say:
+        train_embedder(sets, settings, bundled, work, say)
+        pack_embedder(sets, settings, bundled, work, out, say)
 
 
 def _ranges(data: Path, work: Path) -> None:

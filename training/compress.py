@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-
-from rag.reader.network import ReaderNetwork
 
 _OVERSAMPLED = 16  # ranks beyond those kept, for the randomised SVD to be as good as the full one
 
 
 @torch.no_grad()
-def difference(trained: ReaderNetwork, bundled: ReaderNetwork, rank: int) -> dict[str, torch.Tensor]:
-    """The tensors of `rag.reader.weights`, for all that is not the same in both networks."""
-    before = dict(bundled.named_parameters())
+def difference(
+    after: Mapping[str, torch.Tensor], before: Mapping[str, torch.Tensor], rank: int
+) -> dict[str, torch.Tensor]:
+    """The tensors of `index.learned`, for all parameters that are not the same before and after."""
     torch.manual_seed(0)  # the randomised SVD gives the same file each time
     found: dict[str, torch.Tensor] = {}
-    for name, value in trained.named_parameters():
+    for name, value in after.items():
         if not name.startswith("encoder."):
             found[name] = value.half()
             continue

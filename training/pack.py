@@ -27,7 +27,9 @@ def pack(
     tokenizer = load_tokenizer(bundled)
     groups = dev_features(sets, tokenizer, settings.window)
     say(f"whole dev {quick_figures(trained, groups)}")
-    tensors = difference(trained, bundled_network(bundled), settings.rank)
+    tensors = difference(
+        dict(trained.named_parameters()), dict(bundled_network(bundled).named_parameters()), settings.rank
+    )
     small = bundled_network(bundled)
     add_difference(small, tensors)
     say(f"rank {settings.rank} dev {quick_figures(small, groups)}")

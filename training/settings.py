@@ -29,3 +29,26 @@ class Settings:
     save_seconds: int = 180
     evaluate_steps: int = 400
     rank: int = 124  # of each matrix's difference from the bundled weights
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderSettings:
+    """What makes a run of the embedder, likewise."""
+
+    seed: str = "c"
+    steps: int = 390
+    questions: int = 40  # a batch
+    group: int = 16  # texts computed at once
+    most_tokens: int = 256  # of a text; longer ones are cut
+    temperature: float = 0.02
+    backward: float = 0.3  # what finding the question for the passage counts, beside finding the passage
+    learning_rate: float = 3e-5
+    weight_decay: float = 0.01
+    warmup_steps: int = 20
+    decay: float = 0.3  # the share of the steps in which the rate falls to zero
+    clip: float = 1.0
+    threads: int = 2
+    save_steps: int = 25
+    evaluate_steps: int = 130
+    kept: float = 0.7  # of what was learned; the rest of it is taken back: better on `dev`, and most within a language
+    rank: int = 16  # of each matrix's difference from the bundled weights

@@ -27,6 +27,7 @@ from index.encoder import (
     product_in,
     version_of,
 )
+from index.learned import with_difference
 from rag.reader.model import Logits, Network
 from rag.reader.shipped import RANGES, SHIPPED, fingerprint
 from rag.reader.tokens import CLOSED, Window
@@ -72,22 +73,3 @@ def _compiled(encoder: Encoder, weights: Path, precision: Precision) -> openvino
         return openvino.Model([logits, linear(judged, learned, "answerable.2")], [values, mask, open_], "reader")
 
     return compiled("reader", encoder.folder, fingerprint(weights) + version_of(precision, RANGES), precision, built)
-
-
-def with_difference(layers: dict[str, np.ndarray], weights: Path) -> dict[str, np.ndarray]:
-    """The layers' weights with what was learned added, and the heads under their own names."""
-    from safetensors.numpy import load_file
-
-    tensors = load_file(weights)
-    learned: dict[str, np.ndarray] = dict(layers)
-    for name, value in tensors.items():
-        base, _, kind = name.rpartition(".")
-        base = base.removeprefix("encoder.")
-        if kind == "left":
-            right, scale = (tensors[f"{name.removesuffix('left')}{part}"] for part in ("right", "scale"))
-            learned[base] = learned[base] + (value.astype(np.float32) * scale) @ right.astype(np.float32)
-        elif kind == "added":
-            learned[base] = learned[base] + value.astype(np.float32)
-        elif kind not in ("right", "scale"):
-            learned[name] = value.astype(np.float32)
-    return learned
