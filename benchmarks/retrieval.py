@@ -19,6 +19,7 @@ from index.lexical import keywords, search_terms
 from index.local import LocalLibrary, create_library
 from index.records import Block, ReadFile
 from rag.retrieve import candidates, retrieve
+from training.rows import read_sets
 
 DEPTH = 50  # hits looked at
 TUNED_QUESTIONS = 1000  # of each pair, in the file's order
@@ -101,14 +102,17 @@ def measure(data: Path, embedder: Embedder) -> list[Figures]:
 def tune_weights(data: Path, embedder: Embedder, weights: Sequence[float]) -> dict[tuple[str, str], list[float]]:
     """Recall@1 in percent for each weight of the lexical and of the translated score, by score and `train` pair.
 
-    The other score has its usual weight meanwhile.
+    The other score has its usual weight meanwhile. The questions are those that the embedder was not trained on.
     """
+    sets = read_sets(data)
     table: dict[tuple[str, str], list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         made: dict[str, SetLibrary] = {}
         for pair in TRAIN_PAIRS:
             searched = _library(made, data, pair.passages, embedder, Path(folder))
-            questions = load_questions(data, pair.questions, "train")[:TUNED_QUESTIONS]
+            kept = {row.id for row in sets[pair.questions].of("dev", "calibration")}
+            questions = [row for row in load_questions(data, pair.questions, "train") if row.id in kept]
+            questions = [row for row in questions if row.answers][:TUNED_QUESTIONS]
             vectors = embedder.embed_questions([question.text for question in questions])
             firsts = {score: np.zeros(len(weights)) for score in ("lexical", "translated")}
             for question, vector in zip(questions, vectors, strict=True):

@@ -13,9 +13,9 @@ import numpy as np
 from index.errors import YinzhengError
 from index.places import beside, milvus_address
 from rag.judge import SHIPPED, Calibration, curve_of, read_calibration
-from rag.overlap import f1
+from rag.overlap import exact, f1
 from rag.read import LIST_BUDGET, read_hits
-from rag.records import Hit, Signs
+from rag.records import Hit, Reading, Signs
 from rag.retrieve import retrieve
 from rag.unseen import wording
 
@@ -75,33 +75,37 @@ class Trial:
 def tried(
     assistant: Assistant, group: str, question: str, answers: Sequence[str], holds: Callable[[Hit], bool]
 ) -> list[Trial]:
-    """The question as it is, and where it has answers once more with the passages that hold them taken away."""
+    """The question as it is, and where it has answers once more with the passages that hold them taken away.
+
+    The second is left out where the same answer is read in another passage: the documents still hold it.
+    """
     vector = assistant.embedder.embed_questions([question])[0]
     with assistant.library.snapshot():
         hits = retrieve(assistant.library, question, vector, LIST_BUDGET + _FURTHER_HITS)
-        trials = [_trial(assistant, group, question, hits, answers, holds)]
+        trials = [_trial(group, _readings(assistant, question, hits), answers, holds)]
         if answers:
-            trials.append(_trial(assistant, group, question, [hit for hit in hits if not holds(hit)], (), holds))
+            elsewhere = _readings(assistant, question, [hit for hit in hits if not holds(hit)])
+            if not any(exact(_text_of(reading), answer) for reading in elsewhere for answer in answers):
+                trials.append(_trial(group, elsewhere, (), holds))
     return trials
 
 
-def _trial(
-    assistant: Assistant,
-    group: str,
-    question: str,
-    hits: Sequence[Hit],
-    answers: Sequence[str],
-    holds: Callable[[Hit], bool],
-) -> Trial:
+def _readings(assistant: Assistant, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
     asked = wording(assistant.library, question)
-    readings = read_hits(assistant.reader, assistant.calibration, question, hits, asked, clear=2.0).readings
-    seen = []
-    for reading in readings:
-        passage = reading.hit.passage
-        text = passage.text[reading.start - passage.start : reading.end - passage.start]
-        right = holds(reading.hit) and any(f1(text, answer) >= RIGHT for answer in answers)
-        seen.append(Seen(reading.signs, right))
+    return read_hits(assistant.reader, assistant.calibration, question, hits, asked, clear=2.0).readings
+
+
+def _trial(group: str, readings: Sequence[Reading], answers: Sequence[str], holds: Callable[[Hit], bool]) -> Trial:
+    seen = [
+        Seen(reading.signs, holds(reading.hit) and any(f1(_text_of(reading), answer) >= RIGHT for answer in answers))
+        for reading in readings
+    ]
     return Trial(group, bool(answers), tuple(seen))
+
+
+def _text_of(reading: Reading) -> str:
+    passage = reading.hit.passage
+    return passage.text[reading.start - passage.start : reading.end - passage.start]
 
 
 def tried_rows(assistant: Assistant, row: Mapping[str, Any]) -> list[Trial]:

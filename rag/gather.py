@@ -25,10 +25,10 @@ A_SECTION = 3  # of them from one section at most
 HITS = 8  # passages of a topic whose sentences are compared
 LEAST_CHARACTERS = 12  # a sentence below is a caption or a cry
 MISSING = 0.34  # share of a topic's words that may stand nowhere
-NEAR = 0.04  # of a sentence's cosine below the nearest one's
+NEAR = 0.1  # of a sentence's cosine below the nearest one's
 
 # The least cosine of a topic's nearest passage, where search shares words with the documents and where it does not.
-LEAST_COSINE, LEAST_COSINE_ACROSS = 0.82, 0.80
+LEAST_COSINE, LEAST_COSINE_ACROSS = 0.60, 0.60
 
 Request = Literal["summary", "comparison", "list"]
 

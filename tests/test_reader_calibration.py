@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,24 @@ def test_trials_with_the_passage_and_without(sets: dict[str, Dataset], monkeypat
             assert first.right
         assert not any(seen.right for trial in absent for seen in trial.seen)
     assert any("zh->zh" in line for line in said)
+
+
+def test_what_another_passage_says_too_is_not_taken_away(
+    sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
+    body = sets["xquad.en"]
+    before = "As said, "
+    again = replace(body.passages[0], id="xquad.en-again", text=f"{before}{body.passages[0].text}")
+    answers = tuple((start + len(before), end + len(before)) for start, end in body.rows[0].answers)
+    row = replace(body.rows[0], id="again", passage=again, answers=answers)
+    sets["xquad.en"] = replace(body, passages=(*body.passages, again), rows=(*body.rows, row))
+    trials = list(calibrate.collected(sets, "calibration", NumberReader(), 9, lambda line: None))
+    english = [trial for trial in trials if trial.group == "en->en"]
+    held = [trial for trial in english if trial.held]
+    assert len(held) == 5
+    # Of the two questions whose passage stands twice, none is asked as if it did not stand there.
+    assert len([trial for trial in english if not trial.held]) == 3
 
 
 def test_what_is_said_of_a_calibration(sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
