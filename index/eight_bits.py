@@ -7,7 +7,6 @@ https://arxiv.org/abs/2211.10438), so that one scale does for all channels of a 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,11 +32,6 @@ def load_ranges(path: Path) -> Ranges:
 
     found: dict[str, np.ndarray] = load_file(path)
     return found
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of the file, in hexadecimal."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def in_eight_bits(ranges: Ranges) -> Product:

@@ -23,8 +23,7 @@ from platformdirs import user_cache_path
 
 from index import eight_bits
 from index.eight_bits import Product, Ranges, in_eight_bits, load_ranges
-from index.learned import EMBEDDER, with_difference
-from index.learned import digest as learned_digest
+from index.learned import EMBEDDER, digest, with_difference
 
 if TYPE_CHECKING:
     import openvino
@@ -149,7 +148,7 @@ def pooled(
         vector = ops.normalize_l2(total, indices(1), 1e-12, "max")  # of the sum: the mean has the same direction
         return openvino.Model([vector], [values, mask], "embedder")
 
-    version = learned_digest(EMBEDDER) + version_of(chosen, ranges)
+    version = digest(EMBEDDER) + version_of(chosen, ranges)
     request = compiled("embedder", encoder.folder, version, chosen, built).create_infer_request()
 
     def vectors(rows: Sequence[Sequence[int]]) -> np.ndarray:
@@ -236,7 +235,7 @@ def partly_in_eight_bits(ranges: Ranges) -> Product:
 
 def version_of(precision: Precision, ranges: Path) -> str:
     """What a compiled model depends on beside its weights."""
-    return eight_bits.digest(ranges) if precision == "int8" else ""
+    return digest(ranges) if precision == "int8" else ""
 
 
 def constant(value: np.ndarray | float) -> openvino.Output:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +38,6 @@ def with_difference(layers: Mapping[str, np.ndarray], learned: Path) -> dict[str
     return changed
 
 
-@cache
-def digest(learned: Path) -> str:
+def digest(file: Path) -> str:
     """SHA-256 of the file, in hexadecimal. Raises OSError."""
-    return hashlib.sha256(learned.read_bytes()).hexdigest()
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
+
+from index.learned import digest
 
 SHIPPED = Path(__file__).with_name("weights") / "reader.safetensors"
 RANGES = SHIPPED.with_name("ranges.safetensors")  # of its values, for products in 8 bits: index/eight_bits.py
@@ -11,4 +12,4 @@ RANGES = SHIPPED.with_name("ranges.safetensors")  # of its values, for products 
 
 def fingerprint(weights: Path = SHIPPED) -> str:
     """SHA-256 of the file, in hexadecimal. A calibration is fitted for one file."""
-    return hashlib.sha256(weights.read_bytes()).hexdigest()
+    return digest(weights)
