@@ -42,12 +42,14 @@ CONFIDENCE_SIGNS = (
     "missing",
     "behind",
     "others",
+    "around",
     "across",
     "answerable.across",
     "cosine.across",
     "behind.across",
     "others.across",
     "missing.across",
+    "around.across",
 )
 
 

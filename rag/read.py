@@ -26,6 +26,14 @@ _NO_OTHER = -3.0  # taken for those that are not there: about the logit of a pas
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Cosines of a question's hits: the highest, and the mean of the first BUDGET."""
+
+    nearest: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """The readings, best first, no two with the same span; and how many passages were read for them."""
 
@@ -46,7 +54,7 @@ def read_hits(
     `clear` is the probability from which one is, usually the calibration's; above 1, the whole budget is read.
     """
     clear = calibration.threshold(CLEAR) if clear is None else clear
-    nearest = max((hit.cosine for hit in hits), default=0.0)
+    surroundings = surroundings_of(hits)
     readings: list[Reading] = []
     done = 0
     listed = asks_for_list(question)
@@ -54,7 +62,7 @@ def read_hits(
     budget, first = (LIST_BUDGET, BUDGET) if listed else (BUDGET, FIRST)
     while done < min(len(hits), budget):
         step = hits[done : budget if done else first]
-        read = _read(reader, calibration, question, step, asked, nearest)
+        read = _read(reader, calibration, question, step, asked, surroundings)
         readings = _against_others(_distinct([*readings, *read]), calibration)
         done += len(step)
         best = readings[0].held if readings else 0.0
@@ -64,8 +72,16 @@ def read_hits(
     return Read(tuple(readings), done)
 
 
-def signs_of(question: str, asked: Wording, hit: Hit, answerable: float, span_logit: float, nearest: float) -> Signs:
-    """All that is known of a reading of this hit by itself; `nearest` is the highest cosine of the hits."""
+def surroundings_of(hits: Sequence[Hit]) -> Surroundings:
+    """Of the hits of a question, in their order; 0 where there are none."""
+    first = [hit.cosine for hit in hits[:BUDGET]]
+    return Surroundings(max((hit.cosine for hit in hits), default=0.0), sum(first) / max(1, len(first)))
+
+
+def signs_of(
+    question: str, asked: Wording, hit: Hit, answerable: float, span_logit: float, surroundings: Surroundings
+) -> Signs:
+    """All that is known of a reading of this hit but for the other readings."""
     across = differ_in_script(question, hit.passage.text) or (bool(asked.words) and not asked.same_language)
     looked_up, missing = (asked.names, asked.missing_names) if across else (asked.words, asked.missing)
     return Signs(
@@ -75,14 +91,20 @@ def signs_of(question: str, asked: Wording, hit: Hit, answerable: float, span_lo
         lexical=hit.lexical,
         across=float(across),
         missing=len(missing) / len(looked_up) if looked_up else 0.0,
-        behind=nearest - hit.cosine,
+        behind=surroundings.nearest - hit.cosine,
         others=_NO_OTHER,
         translated=hit.translated,
+        around=surroundings.mean,
     )
 
 
 def _read(
-    reader: Reader, calibration: Calibration, question: str, hits: Sequence[Hit], asked: Wording, nearest: float
+    reader: Reader,
+    calibration: Calibration,
+    question: str,
+    hits: Sequence[Hit],
+    asked: Wording,
+    surroundings: Surroundings,
 ) -> list[Reading]:
     found = reader.read_spans(
         question,
@@ -95,7 +117,7 @@ def _read(
         best, *more = spans
         if best.start == best.end:
             continue
-        signs = signs_of(question, asked, hit, best.answerable, best.span_logit, nearest)
+        signs = signs_of(question, asked, hit, best.answerable, best.span_logit, surroundings)
         readings.append(
             Reading(
                 hit=hit,

@@ -44,8 +44,9 @@ class Signs:
     `translated` the search's. `across` is 1 where question and passage are in different scripts or
     languages, else 0. `missing` is the share of the question's words that no document holds; across
     languages of its names alone, where the dictionary has them. `behind` is
-    how far its cosine is below the nearest passage's. `others` is the mean of the highest three
-    `answerable` that were read for the same question with another answer.
+    how far its cosine is below the nearest passage's, `around` the mean cosine of the first few passages:
+    a question on the documents' matter is near to all of them. `others` is the mean of the highest
+    three `answerable` that were read for the same question with another answer.
     """
 
     answerable: float
@@ -57,6 +58,7 @@ class Signs:
     behind: float
     others: float
     translated: float = 0.0
+    around: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

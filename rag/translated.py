@@ -22,6 +22,7 @@ from index.terms import terms
 from index.vectors import Scores
 from rag.fold import fold_only
 from rag.glossary import LONGEST_GLOSS, LONGEST_WORD, english_words, glossary, stem
+from rag.pinyin import SHORTEST_NAME, read_like
 
 _RUNS = re.compile(r"[\u3400-\u9fff]+|[a-z]+|\d[\d.,]*\d|\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -43,13 +44,15 @@ class Word:
 
     `written` are the ways it is written, its own among them; `forms` the same as they are looked for:
     those in Chinese are folded, those in English are stems with blanks between and around. `name`
-    says that English always gives it a capital, and the question if it is English.
+    says that English always gives it a capital, and the question if it is English. `read` is a regular
+    expression of the characters that a name in pinyin is read from, as they are looked for too; "" for none.
     """
 
     text: str
     written: tuple[str, ...]
     forms: tuple[str, ...]
     name: bool = False
+    read: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +118,13 @@ def held_shares(wanted: Translated, rarity: Sequence[float], texts: Sequence[str
         return shares
     read = [_searchable(texts[place], wanted.chinese) for place in others]
     for word, rare in zip(wanted.words, rarity, strict=True):
-        shares[others] += rare * np.array([any(form in text for form in word.forms) for text in read])
+        shares[others] += rare * np.array([_stands(word, text) for text in read])
     return shares / sum(rarity)
+
+
+def _stands(word: Word, text: str) -> bool:
+    """Whether the text, as it is searched, has the word in any of its forms."""
+    return any(form in text for form in word.forms) or bool(word.read and re.search(word.read, text))
 
 
 def names_of(wanted: Translated) -> tuple[str, ...]:
@@ -156,8 +164,11 @@ def _from_english(words: Sequence[str], question: str) -> Iterator[Word]:
     while place < len(words):
         sizes = range(min(LONGEST_GLOSS, len(words) - place), 0, -1)
         found, longest = next(
-            ((found, size) for size in sizes if (found := known.chinese(stems[place : place + size]))), ((), 1)
+            ((found, size) for size in sizes if (found := known.chinese(stems[place : place + size]))), ((), 0)
         )
+        # "Wang Ruyi" is a name, though "wang" is a word too.
+        read, size = _name_read(words[place : place + LONGEST_GLOSS], longest, question)
+        found, longest = ((), size) if read else (found, max(1, longest))
         taken = words[place : place + longest]
         if longest > 1 or not (words[place] in _stop_words("en") or words[place] in _ASKING_ENGLISH):
             text = " ".join(taken)
@@ -165,8 +176,19 @@ def _from_english(words: Sequence[str], question: str) -> Iterator[Word]:
             written = (text, *(word for word in found if len(word) > 1))
             # "the name" is no name, though "The Name" is one.
             named = text not in question and known.is_name(stems[place : place + longest])
-            yield Word(text, written, tuple(map(fold_only, written)), named)
+            yield Word(text, written, tuple(map(fold_only, written)), named, read)
         place += longest
+
+
+def _name_read(words: Sequence[str], more_than: int, question: str) -> tuple[str, int]:
+    """The characters that the longest beginning of so many words is read from, where it may be a name; and its size."""
+    for size in range(len(words), more_than, -1):
+        taken = tuple(words[:size])
+        # A place that the dictionary has, as "Hubei", is a name by itself, but "Qiu" before "Dong" is not.
+        known = any(len(word) >= SHORTEST_NAME and glossary().is_name([stem(word)]) for word in taken)
+        if not known and " ".join(map(str.capitalize, taken)) in question and (read := read_like(taken)):
+            return read, size
+    return "", 0
 
 
 def _distinct(words: Iterable[Word]) -> tuple[Word, ...]:

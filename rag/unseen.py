@@ -18,6 +18,8 @@ from rag.translated import found_in, names_of, translated
 # A name in Latin letters within a Chinese text makes a small share.
 SAME_LANGUAGE = 0.5
 
+# "多少钱", "哪家": ICU takes what is asked for into the word that asks.
+_ASKING = regex.compile(r"多[少大长長久高远遠快深宽寬重]|[什甚][么麼]|哪")
 _WORD = regex.compile(r"[^\P{L}\p{Hiragana}]|\p{N}")  # what Hiragana alone writes is mostly grammar
 
 
@@ -68,12 +70,14 @@ def _as_asked(name: str, question: str) -> str:
 
 
 def content_words(question: str) -> tuple[str, ...]:
-    """Words of at least two characters that are not stop words, each once.
+    """Words of at least two characters that are not stop words and do not ask, each once.
 
     >>> content_words("深圳净增了多少家中小企业？")
     ('深圳', '中小企业')
     """
-    found = dict.fromkeys(word for word in _words(question) if len(word) > 1 and _WORD.search(word))
+    found = dict.fromkeys(
+        word for word in _words(question) if len(word) > 1 and _WORD.search(word) and not _ASKING.match(word)
+    )
     ignored = _stop_words()
     return tuple(word for word in found if not any(form in ignored for form in _forms(word)))
 

@@ -1,7 +1,8 @@
 """The calibration that ships: the whole path asked questions of articles kept out of training.
 
-Each set becomes a library, as in use. A question is asked as it is, again with the passages that
-hold its answer taken away, and some with one thing in them changed to what the documents do not say.
+Each set becomes a library, as in use, and each of its articles one of its own. A question is asked
+as it is, again with the passages that hold its answer taken away, and some with one thing in them
+changed to what the documents do not say.
 """
 
 from __future__ import annotations
@@ -32,17 +33,25 @@ READ = ("zh", "en")  # the languages of passages that are asked across languages
 # Not ARCD: its passages say the same things several times, so that what was taken away is often still there.
 OWN = ("drcd.dev", "cmrc.trial", "jaquad.train", "squad2.zh")
 MOST_PASSAGES = 400  # of a set's library
+PARAGRAPHS = "\n\n"  # between them
 SLICES: tuple[Slice, Slice] = ("calibration", "dev")  # fitted on the first, looked at on the second
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class SetLibrary:
-    """A set's passages as a library, a document each; `document_of` is by the passage's id."""
+class Placed:
+    """Where a set's passage stands: the library, the document's id in it, and the span, in characters of its text."""
 
     library: LocalLibrary
-    document_of: dict[str, str]
+    document: str
+    start: int
+    end: int
+
+    def holds(self, hit: Hit) -> bool:
+        """Whether the hit has anything of it."""
+        passage = hit.passage
+        return passage.document == self.document and passage.start < self.end and passage.end > self.start
 
 
 def calibrate(sets: dict[str, Dataset], work: Path, out: Path, most: int, say: Say) -> Calibration:
@@ -85,28 +94,35 @@ def collected(sets: dict[str, Dataset], kept: Slice, reader: Reader, most: int, 
     """The trials of a slice, group by group."""
     embedder = load_embedder()
     names = _names(sets)
+    bare = unfitted(reader.fingerprint)
+
+    def ask(library: LocalLibrary) -> Assistant:
+        return Assistant(library, embedder, reader, bare)
+
     with tempfile.TemporaryDirectory() as folder:
         for reading in (*LANGUAGES, *OWN):
             name = f"xquad.{reading}" if reading in LANGUAGES else reading
-            made = build(sets[name], kept, embedder, Path(folder) / name)
-            assistant = Assistant(made.library, embedder, reader, unfitted(reader.fingerprint))
             askers = [reading, *(other for other in LANGUAGES if other != reading and reading in READ)]
-            for asking in askers:
-                questions = sets[f"xquad.{asking}"] if reading in LANGUAGES else sets[name]
-                group = f"{asking}->{reading}" if reading in LANGUAGES else name
-                count = 0
-                for trial in _group(group, questions, sets[name], made, assistant, names, kept, most):
-                    count += 1
-                    yield trial
-                say(f"{kept} {group}: {count} trials")
+            for kind, placed in (
+                ("", apart(sets[name], kept, embedder, Path(folder) / name)),
+                (" article", whole(sets[name], kept, embedder, Path(folder) / f"{name}-whole")),
+            ):
+                for asking in askers:
+                    questions = sets[f"xquad.{asking}"] if reading in LANGUAGES else sets[name]
+                    group = (f"{asking}->{reading}" if reading in LANGUAGES else name) + kind
+                    count = 0
+                    for trial in _group(group, questions, sets[name], placed, ask, names, kept, most):
+                        count += 1
+                        yield trial
+                    say(f"{kept} {group}: {count} trials")
 
 
 def _group(
     group: str,
     asked: Dataset,
     read: Dataset,
-    made: SetLibrary,
-    assistant: Assistant,
+    placed: dict[str, Placed],
+    assistant_of: Callable[[LocalLibrary], Assistant],
     names: Names,
     kept: Slice,
     most: int,
@@ -114,47 +130,62 @@ def _group(
     held = {row.id: row for row in read.of(kept)}
     pairs = [(row, held[row.id]) for row in asked.of(kept) if row.id in held]
     for question, row in sorted(pairs, key=lambda pair: Random(pair[0].id).random())[:most]:
-        right = made.document_of[row.passage.id]
+        right = placed[row.passage.id]
+        assistant = assistant_of(right.library)
         answers = [row.passage.text[start:end] for start, end in row.answers]
-        holds = _in_document(right)
-        yield from tried(assistant, group, question.question, answers, holds)
+        yield from tried(assistant, group, question.question, answers, right.holds)
         random = Random(question.id)
         passage = question.passage
         change = names.swap(question.question, passage.text, passage.language, random) if answers else None
         if change is not None and change.new not in row.passage.text:
             changed = question.question.replace(change.old, change.new)
-            yield from tried(assistant, f"{group} changed", changed, [], holds)
+            yield from tried(assistant, f"{group} changed", changed, [], right.holds)
 
 
-def _in_document(name: str) -> Callable[[Hit], bool]:
-    return lambda hit: hit.passage.document == name
-
-
-def build(body: Dataset, kept: Slice, embedder: Embedder, folder: Path) -> SetLibrary:
-    """The passages of the slice and others of the set, none of `test`, as documents of their own."""
+def apart(body: Dataset, kept: Slice, embedder: Embedder, folder: Path) -> dict[str, Placed]:
+    """One library with the passages of the slice and others of the set, none of `test`, as documents of their own."""
     wanted = {row.passage.id: row.passage for row in body.of(kept)}
     others = {row.passage.id: row.passage for row in body.of("train", "dev", "calibration")}
     for passage in sorted(others.values(), key=lambda one: Random(one.id).random()):
         if len(wanted) < MOST_PASSAGES:
             wanted.setdefault(passage.id, passage)
-    return build_library(list(wanted.values()), embedder, folder)
+    return build([[passage] for passage in wanted.values()], embedder, folder)
 
 
-def build_library(passages: Sequence[Passage], embedder: Embedder, folder: Path) -> SetLibrary:
-    """A library with a document for each passage."""
+def whole(body: Dataset, kept: Slice, embedder: Embedder, folder: Path) -> dict[str, Placed]:
+    """A library for each article of the slice, which is its one document, as for who asks about one text."""
+    titles = {row.passage.title for row in body.of(kept)}
+    found: dict[str, Placed] = {}
+    for number, title in enumerate(sorted(titles)):
+        article = [passage for passage in body.passages if passage.title == title]
+        found |= build([article], embedder, folder / str(number))
+    return found
+
+
+def build(documents: Sequence[Sequence[Passage]], embedder: Embedder, folder: Path) -> dict[str, Placed]:
+    """A library with a document for each sequence of passages, which are its paragraphs; by the passages' ids."""
     library = create_library(folder, embedder.name, embedder.fingerprint, embedder.dimension)
     made = []
-    for passage in passages:
-        sha256 = hashlib.sha256(f"{passage.id}\n{passage.text}".encode()).hexdigest()
-        content = ReadFile(passage.text, passage.title, (Block(0, len(passage.text)),))
-        made.append(make_document(content, passage.id, passage.id, sha256, embedder))
+    found: dict[str, Placed] = {}
+    for passages in documents:
+        text, blocks = "", []
+        for passage in passages:
+            text += PARAGRAPHS if text else ""
+            blocks.append(Block(len(text), len(text) + len(passage.text)))
+            text += passage.text
+        name = passages[0].id
+        sha256 = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()
+        document, parts = make_document(ReadFile(text, passages[0].title, tuple(blocks)), name, name, sha256, embedder)
+        made.append((document, parts))
+        for passage, block in zip(passages, blocks, strict=True):
+            found[passage.id] = Placed(library, document.id, block.start, block.end)
     # In one go, so that texts of one length are embedded together.
     vectors = embedder.embed_passages([text for document, parts in made for text in passage_texts(document, parts)])
     place = 0
     for document, parts in made:
         library.add(document, parts, vectors[place : place + len(parts.passages)])
         place += len(parts.passages)
-    return SetLibrary(library, {document.name: document.id for document, _ in made})
+    return found
 
 
 def report(calibration: Calibration, trials: Sequence[Trial]) -> Iterator[str]:

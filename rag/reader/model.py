@@ -13,8 +13,9 @@ from index.encoder import by_length, runtime_folder
 from index.tokens import TextEncoder, load_text_encoder
 from rag.reader.shipped import SHIPPED, fingerprint
 from rag.reader.spans import best_spans, settle
-from rag.reader.tokens import PAD, Tokens, Window, encode_all, windows
+from rag.reader.tokens import PAD, Tokens, Window, asking, encode_all, windows
 from rag.records import SpanReading
+from rag.reworded import reworded
 
 WINDOW = 256  # tokens, as in training
 _NOTHING = -1e9
@@ -44,7 +45,11 @@ class _Read:
 
 
 class SpanReader:
-    """A loaded reader. Not changed by reading."""
+    """A loaded reader. Not changed by reading.
+
+    Between Chinese and English a text is read twice, for the question as it is and as `reworded` puts
+    it for that text, and the logits are the mean of both.
+    """
 
     def __init__(self, network: Network, tokenizer: TextEncoder, fingerprint: str) -> None:
         self._network = network
@@ -65,18 +70,24 @@ class SpanReader:
         return [_best(readings, count) for readings in found]
 
     def _windows_read(self, question: str, texts: Sequence[str], headings: Sequence[str]) -> list[_Read]:
-        asked, *encoded = encode_all(self._tokenizer, [question, *headings, *texts])
-        before, within = encoded[: len(headings)], encoded[len(headings) :]
+        again = [reworded(question, text) for text in texts]
+        asked, *encoded = encode_all(self._tokenizer, [question, *headings, *texts, *again])
+        before, encoded = encoded[: len(headings)], encoded[len(headings) :]
+        within, otherwise = encoded[: len(texts)], encoded[len(texts) :]
         parts: list[tuple[int, Window]] = []
         for place, (heading, around_text, text) in enumerate(zip(headings, before, within, strict=True)):
             tokens = _with_extent(text)
-            if tokens.ids:
-                around = around_text if heading else Tokens([], [])
-                parts += [(place, window) for window in windows(asked, around, tokens, WINDOW)]
-        found: list[_Read] = []
+            if not tokens.ids:
+                continue
+            around = around_text if heading else Tokens([], [])
+            wordings = [asked] if again[place] == question else [asked, otherwise[place]]
+            cut = windows(max(wordings, key=lambda one: len(one.ids)), around, tokens, WINDOW)
+            parts += [(place, asking(one, around, window)) for window in cut for one in wordings]
+        found: list[_Read | None] = [None] * len(parts)
         for group in by_length([len(window.ids) for _, window in parts]):
-            found += self._batch_read([parts[place] for place in group])
-        return found
+            for place, read in zip(group, self._batch_read([parts[place] for place in group]), strict=True):
+                found[place] = read
+        return _in_the_mean([read for read in found if read is not None])
 
     def _batch_read(self, parts: Sequence[tuple[int, Window]]) -> list[_Read]:
         logits = self._network([window for _, window in parts])
@@ -113,6 +124,25 @@ def _with_extent(tokens: Tokens) -> Tokens:
     """Without the tokens that stand for no character of the text."""
     kept = [(id_, span) for id_, span in zip(tokens.ids, tokens.spans, strict=True) if span[1] > span[0] and id_ != PAD]
     return Tokens([id_ for id_, _ in kept], [span for _, span in kept])
+
+
+def _in_the_mean(reads: Sequence[_Read]) -> list[_Read]:
+    """One for each stretch of a text: what its wordings of the question say of it, in the mean."""
+    found: dict[tuple[int, int], list[_Read]] = {}
+    for read in reads:
+        found.setdefault((read.text, read.window.spans[0][0]), []).append(read)
+    return [
+        same[0]
+        if len(same) == 1
+        else _Read(
+            same[0].text,
+            same[0].window,
+            np.mean([one.start for one in same], axis=0),
+            np.mean([one.end for one in same], axis=0),
+            sum(one.answerable for one in same) / len(same),
+        )
+        for same in found.values()
+    ]
 
 
 def _spans(read: _Read, text: str, count: int) -> list[SpanReading]:

@@ -51,7 +51,7 @@ def encode_all(tokenizer: TextEncoder, texts: Sequence[str]) -> list[Tokens]:
 
 def windows(question: Tokens, heading: Tokens, text: Tokens, size: int, overlap: int = 64) -> list[Window]:
     """One window where all fits in `size` tokens, else several that share `overlap` tokens."""
-    before = [BEGIN, *question.ids[:QUESTION_TOKENS], BREAK, BREAK, *heading.ids[:HEADING_TOKENS]]
+    before = _before(question, heading)
     room = size - len(before) - 1
     step = max(1, room - overlap)
     found = []
@@ -61,6 +61,16 @@ def windows(question: Tokens, heading: Tokens, text: Tokens, size: int, overlap:
         if start + room >= len(text.ids):
             break
     return found
+
+
+def asking(question: Tokens, heading: Tokens, window: Window) -> Window:
+    """The same stretch of the text, read for another question that is no longer."""
+    before = _before(question, heading)
+    return Window([*before, *window.ids[window.first :]], len(before), window.spans)
+
+
+def _before(question: Tokens, heading: Tokens) -> list[int]:
+    return [BEGIN, *question.ids[:QUESTION_TOKENS], BREAK, BREAK, *heading.ids[:HEADING_TOKENS]]
 
 
 def padded(windows_: Sequence[Window]) -> tuple[list[list[int]], list[list[bool]], list[list[bool]]]:
