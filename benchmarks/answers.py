@@ -16,6 +16,7 @@ from benchmarks.reader import paired, some
 from benchmarks.retrieval import SetLibrary, build_library, number
 from benchmarks.scores import auroc, mean
 from index.embed import Embedder
+from index.records import Passage
 from rag.answer import Assistant
 from rag.calibrate import calibration_for
 from rag.findings import found_in, span_of
@@ -114,7 +115,8 @@ def outcome(assistant: Assistant, made: SetLibrary, asked: Row, row: Row) -> Out
     others = [hit for hit in hits if hit.passage.document != right]
     read, seconds = _timed(assistant, question, hits)
     everything, rest = _timed(assistant, question, hits, clear=2.0)
-    absent, _ = _timed(assistant, question, others)
+    away = [hit.passage for hit in hits if hit.passage.document == right]
+    absent, _ = _timed(assistant, question, others, without=away)
     first = read.readings[0].hit.passage.document == right if read.readings else False
     threshold = assistant.calibration.threshold()
     answered = bool(read.readings) and read.readings[0].held >= threshold
@@ -132,8 +134,14 @@ def outcome(assistant: Assistant, made: SetLibrary, asked: Row, row: Row) -> Out
     )
 
 
-def _timed(assistant: Assistant, question: str, hits: Sequence[Hit], clear: float | None = None) -> tuple[Read, float]:
-    asked = wording(assistant.library, question)
+def _timed(
+    assistant: Assistant,
+    question: str,
+    hits: Sequence[Hit],
+    clear: float | None = None,
+    without: Sequence[Passage] = (),
+) -> tuple[Read, float]:
+    asked = wording(assistant.library, question, without)
     began = time.perf_counter()
     read = read_hits(assistant.reader, assistant.calibration, question, hits, asked, clear)
     return read, time.perf_counter() - began

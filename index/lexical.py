@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from index.bm25 import K1
 from index.library import Library
+from index.records import Passage
 from index.terms import terms
 from index.vectors import Ids, Scores
 
@@ -50,9 +51,11 @@ def score_terms(library: Library, words: Keywords, ids: Ids) -> Scores:
     return library.score_terms(words, ids)
 
 
-def passages_with(library: Library, wanted: Sequence[str]) -> dict[str, int]:
-    """In how many passages each of these terms stands; 0 for one that stands nowhere."""
-    return library.passages_with(wanted)
+def passages_with(library: Library, wanted: Sequence[str], without: Sequence[Passage] = ()) -> dict[str, int]:
+    """In how many passages each of these terms stands, `without` not counted; 0 for one that stands nowhere else."""
+    found = library.passages_with(wanted)
+    left_out = [frozenset(terms(f"{one.title}\n{one.heading}\n{one.text}")) for one in without]
+    return {term: count - sum(term in held for held in left_out) for term, count in found.items()}
 
 
 def share(bm25: float, words: Keywords) -> float:

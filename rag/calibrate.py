@@ -12,6 +12,7 @@ import numpy as np
 
 from index.errors import YinzhengError
 from index.places import beside, milvus_address
+from index.records import Passage
 from rag.judge import SHIPPED, Calibration, curve_of, read_calibration
 from rag.overlap import exact, f1
 from rag.read import LIST_BUDGET, read_hits
@@ -80,20 +81,24 @@ def tried(
     """The question as it is, and where it has answers once more with the passages that hold them taken away.
 
     The second is left out where the same answer is read in another passage: the documents still hold it.
+    A word that stands in those passages alone is then one that no document holds.
     """
     vector = assistant.embedder.embed_questions([question])[0]
     with assistant.library.snapshot():
         hits = retrieve(assistant.library, question, vector, LIST_BUDGET + _FURTHER_HITS)
         trials = [_trial(group, _readings(assistant, question, hits), answers, holds)]
         if answers:
-            elsewhere = _readings(assistant, question, [hit for hit in hits if not holds(hit)])
+            holding = [hit.passage for hit in hits if holds(hit)]
+            elsewhere = _readings(assistant, question, [hit for hit in hits if not holds(hit)], holding)
             if not any(exact(_text_of(reading), answer) for reading in elsewhere for answer in answers):
                 trials.append(_trial(group, elsewhere, (), holds))
     return trials
 
 
-def _readings(assistant: Assistant, question: str, hits: Sequence[Hit]) -> tuple[Reading, ...]:
-    asked = wording(assistant.library, question)
+def _readings(
+    assistant: Assistant, question: str, hits: Sequence[Hit], without: Sequence[Passage] = ()
+) -> tuple[Reading, ...]:
+    asked = wording(assistant.library, question, without)
     return read_hits(assistant.reader, assistant.calibration, question, hits, asked, clear=2.0).readings
 
 

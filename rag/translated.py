@@ -18,6 +18,7 @@ import numpy as np
 
 from index.lexical import passages_with
 from index.library import Library
+from index.records import Passage
 from index.terms import terms
 from index.vectors import Scores
 from rag.fold import fold_only
@@ -91,11 +92,14 @@ class Found:
     missing_names: tuple[str, ...]
 
 
-def found_in(library: Library, wanted: Translated) -> Found:
-    """Look the words up, in all ways they are written. Call it within `library.snapshot()`."""
+def found_in(library: Library, wanted: Translated, without: Sequence[Passage] = ()) -> Found:
+    """Look the words up, in all ways they are written. Call it within `library.snapshot()`.
+
+    `without` are passages that are taken not to be there.
+    """
     terms_of = {written: terms(written) for word in wanted.words for written in word.written}
-    counts = passages_with(library, tuple({term for found in terms_of.values() for term in found}))
-    passages = library.counts().passages
+    counts = passages_with(library, tuple({term for found in terms_of.values() for term in found}), without)
+    passages = library.counts().passages - len(without)
     # A way of several terms stands at most where the rarest of them does.
     holding = [
         max(min((counts[term] for term in terms_of[written]), default=0) for written in word.written)

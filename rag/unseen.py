@@ -11,6 +11,7 @@ from icu4py.breakers import WordBreaker
 
 from index.lexical import passages_with
 from index.library import Library
+from index.records import Passage
 from index.terms import terms
 from rag.translated import found_in, names_of, translated
 
@@ -42,16 +43,17 @@ class Wording:
         return bool(self.words) and len(self.missing) <= (1 - SAME_LANGUAGE) * len(self.words)
 
 
-def wording(library: Library, question: str) -> Wording:
+def wording(library: Library, question: str, without: Sequence[Passage] = ()) -> Wording:
     """Look the question's words up. Call it within `library.snapshot()`.
 
-    A word is missing when one of its terms is; stop words and single characters are left out.
+    `without` are passages of the library that are taken not to be there. A word is missing when one of its
+    terms is; stop words, words that ask and single characters are left out.
     """
     words = content_words(question)
-    counts = passages_with(library, tuple({term for word in words for term in terms(word)}))
+    counts = passages_with(library, tuple({term for word in words for term in terms(word)}), without)
     missing = tuple(word for word in words if not all(counts[term] for term in terms(word)))
     abroad = translated(question)
-    names = tuple(_as_asked(name, question) for name in found_in(library, abroad).missing_names)
+    names = tuple(_as_asked(name, question) for name in found_in(library, abroad, without).missing_names)
     return Wording(words, missing, names_of(abroad), names)
 
 

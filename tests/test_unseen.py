@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.ingest import add_file
+from index.local import create_library
 from rag.answer import Assistant
 from rag.records import NotFound
 from rag.unseen import content_words, wording
-from tests.fakes import with_threshold
+from tests.fakes import TermEmbedder, with_threshold
 
 
 @pytest.mark.parametrize(
@@ -40,3 +44,27 @@ def test_every_word_of_the_article_is_found(assistant: Assistant) -> None:
 @given(st.text(max_size=60))
 def test_words_come_from_the_question(question: str) -> None:
     assert all(word in question for word in content_words(question))
+
+
+@pytest.mark.parametrize(
+    "question", ["Which firm has the tallest zebra?", "武汉的深圳有多少家？", "zebra 斑马 Wuhan tallest"]
+)
+def test_taken_not_to_be_there_is_as_never_added(question: str, fake: TermEmbedder, tmp_path: Path) -> None:
+    texts = {"a": "The tallest zebra, on a bridge in Wuhan. 深圳。", "b": "A firm in Wuhan.", "c": "武汉的企业和斑马。"}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    whole, less = (create_library(tmp_path / name, "t", "t", fake.dimension) for name in ("whole", "less"))
+    for name in texts:
+        add_file(whole, fake, tmp_path / f"{name}.txt")
+        if name != "a":
+            add_file(less, fake, tmp_path / f"{name}.txt")
+    [document] = [one.id for one in whole.documents() if one.name == "a.txt"]
+    away = whole.passages_of(document)
+    assert away
+    assert wording(whole, question, away) == wording(less, question)
+    assert wording(whole, question) != wording(less, question)
+
+
+@pytest.mark.parametrize("question", ["多少钱？", "要多長時間？", "哪家最大？", "有多少個？", "什么样的人？"])
+def test_words_that_ask_are_not_looked_for(question: str) -> None:
+    assert not any(word[0] in "多哪什" for word in content_words(question))
