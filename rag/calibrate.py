@@ -44,6 +44,7 @@ CONFIDENCE_SIGNS = (
     "behind",
     "others",
     "around",
+    "ahead",
     "across",
     "answerable.across",
     "cosine.across",

@@ -27,10 +27,18 @@ _NO_OTHER = -3.0  # taken for those that are not there: about the logit of a pas
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Cosines of a question's hits: the highest, and the mean of the first BUDGET."""
+    """Of a question's hits: the highest cosine; of the first BUDGET the mean cosine, and the lexical scores."""
 
     nearest: float
-    mean: float
+    around: float
+    lexical: tuple[float, ...]
+
+    def ahead(self, lexical: float) -> float:
+        """How far this score of one of the first hits is above the highest of the others; below 0 where it is less."""
+        others = list(self.lexical)
+        if lexical in others:
+            others.remove(lexical)
+        return lexical - max(others, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,9 @@ def read_hits(
 
 def surroundings_of(hits: Sequence[Hit]) -> Surroundings:
     """Of the hits of a question, in their order; 0 where there are none."""
-    first = [hit.cosine for hit in hits[:BUDGET]]
-    return Surroundings(max((hit.cosine for hit in hits), default=0.0), sum(first) / max(1, len(first)))
+    first = hits[:BUDGET]
+    around = sum(hit.cosine for hit in first) / max(1, len(first))
+    return Surroundings(max((hit.cosine for hit in hits), default=0.0), around, tuple(hit.lexical for hit in first))
 
 
 def signs_of(
@@ -94,7 +103,8 @@ def signs_of(
         behind=surroundings.nearest - hit.cosine,
         others=_NO_OTHER,
         translated=hit.translated,
-        around=surroundings.mean,
+        around=surroundings.around,
+        ahead=surroundings.ahead(hit.lexical),
     )
 
 

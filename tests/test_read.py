@@ -11,7 +11,7 @@ from index.local import LocalLibrary
 from index.records import Passage
 from rag.answer import Assistant
 from rag.findings import alike, contradict, found_in
-from rag.read import BUDGET, FIRST, LIST_BUDGET, read_hits
+from rag.read import BUDGET, FIRST, LIST_BUDGET, read_hits, surroundings_of
 from rag.reader.kept import KeptReadings
 from rag.records import Answer, Hit, NotFound, Reading, Signs, SpanReading
 from rag.retrieve import retrieve
@@ -108,6 +108,9 @@ def test_the_signs_that_compare_a_reading_with_the_others(made: Assistant, tmp_p
     names = {made.library.document(name).name: name for name in by_title}
     for reading in read.readings:
         assert reading.signs.behind == nearest - reading.hit.cosine >= 0
+        assert reading.signs.around == pytest.approx(sum(hit.cosine for hit in hits) / 4)
+        rest = [hit.lexical for hit in hits if hit.passage.id != reading.hit.passage.id]
+        assert reading.signs.ahead == reading.hit.lexical - max(rest)
         assert reading.held == made.calibration.held(reading.signs)
         assert reading.probability == made.calibration.probability(reading.signs)
     # "212m" stands in two documents, which do not speak against each other; what is not there counts as -3.
@@ -115,6 +118,18 @@ def test_the_signs_that_compare_a_reading_with_the_others(made: Assistant, tmp_p
     assert by_title[names["one.txt"]].others == pytest.approx(sum(max(one, -3.0) for one in apart) / 3)
     rest = [logits[names["one.txt"]], logits[names["two.txt"]], max(-3.0, logits[names["four.txt"]])]
     assert by_title[names["three.txt"]].others == pytest.approx(sum(rest) / 3)
+
+
+def test_the_first_hits_alone_are_around(made: Assistant, tmp_path: Path) -> None:
+    write(made, tmp_path, answer="The bridge of Bern is 212m long.", **many(20))
+    hits = hits_for(made, "How long is the bridge of Bern?")
+    assert len(hits) > BUDGET
+    around = surroundings_of(hits)
+    assert around.around == pytest.approx(sum(hit.cosine for hit in hits[:BUDGET]) / BUDGET)
+    assert around.nearest == max(hit.cosine for hit in hits)
+    assert surroundings_of([]).around == surroundings_of([]).ahead(0.0) == 0.0
+    # Two with the same score are not ahead of each other.
+    assert surroundings_of([hits[0], hits[0]]).ahead(hits[0].lexical) == 0.0
 
 
 def test_no_hits_no_readings(made: Assistant) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from rag.calibrate import first_of, fitted, unfitted
 from rag.judge import read_calibration
+from rag.records import Hit
 from tests.fakes import NumberReader, TermEmbedder, plain_calibration
 from training import calibrate
 from training.rows import XQUAD, Dataset, Passage, Row
@@ -95,7 +96,51 @@ def test_trials_are_kept_and_taken_again(
 
 
 def test_the_library_of_a_slice_holds_its_passages(sets: dict[str, Dataset], tmp_path: Path) -> None:
-    made = calibrate.build(sets["xquad.en"], "dev", TermEmbedder(), tmp_path / "library")
-    assert made.library.counts().documents == COUNT
-    name = made.document_of["xquad.en-5"]
-    assert "105m" in made.library.document(name).text
+    placed = calibrate.apart(sets["xquad.en"], "dev", TermEmbedder(), tmp_path / "library")
+    there = placed["xquad.en-5"]
+    assert there.library.counts().documents == COUNT
+    assert there.library.document(there.document).text[there.start : there.end] == sets["xquad.en"].passages[5].text
+
+
+def test_an_article_is_one_document_of_its_own_library(sets: dict[str, Dataset], tmp_path: Path) -> None:
+    body = sets["xquad.en"]
+    titles = [f"T{number // 2}" for number in range(COUNT)]
+    passages = [replace(one, title=title) for one, title in zip(body.passages, titles, strict=True)]
+    rows = [replace(row, passage=passage) for row, passage in zip(body.rows, passages, strict=True)]
+    placed = calibrate.whole(Dataset("xquad.en", tuple(passages), tuple(rows)), "dev", TermEmbedder(), tmp_path / "l")
+    # Rows 4 to 7 are of `dev`: two articles of two paragraphs.
+    assert sorted(placed) == [f"xquad.en-{number}" for number in (4, 5, 6, 7)]
+    for number in (4, 5, 6, 7):
+        there = placed[f"xquad.en-{number}"]
+        assert there.library.counts().documents == 1
+        document = there.library.document(there.document)
+        assert document.text[there.start : there.end] == passages[number].text
+        assert len(document.paragraphs) == 2
+        both = there.library.passages_of(there.document)
+        hits = [Hit(passage, 1, 1.0, 1.0, 0.0) for passage in both]
+        assert [there.holds(hit) for hit in hits] == [
+            passages[number].text in hit.passage.text or hit.passage.text in passages[number].text for hit in hits
+        ]
+        assert any(map(there.holds, hits))
+
+
+def test_articles_are_asked_too(sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
+    trials = list(calibrate.collected(sets, "calibration", NumberReader(), 2, lambda line: None))
+    alone = [trial for trial in trials if trial.group == "en->en article"]
+    assert [trial.held for trial in alone] == [True, False, True, False]
+    # Each is the only passage of its article, so that nothing is left without it.
+    assert [len(trial.seen) for trial in alone] == [1, 0, 1, 0]
+    first = alone[0].seen[0]
+    assert first.right and first.signs.around == first.signs.cosine and first.signs.behind == 0.0
+
+
+def test_words_of_a_passage_taken_away_are_missing(sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
+    trials = list(calibrate.collected(sets, "calibration", NumberReader(), 3, lambda line: None))
+    english = [trial for trial in trials if trial.group == "en->en"]
+    for held, absent in zip(english[::2], english[1::2], strict=True):
+        assert held.held and not absent.held
+        # "How long is the bridge of ...": the place stands in its passage alone.
+        assert {seen.signs.missing for seen in held.seen} == {0.0}
+        assert {seen.signs.missing for seen in absent.seen} == {0.5}
