@@ -44,7 +44,7 @@ CONFIDENCE_SIGNS = (
     "behind",
     "others",
     "around",
-    "ahead",
+    "unknown",
     "across",
     "answerable.across",
     "cosine.across",
@@ -52,6 +52,7 @@ CONFIDENCE_SIGNS = (
     "others.across",
     "missing.across",
     "around.across",
+    "unknown.across",
 )
 
 

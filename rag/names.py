@@ -24,8 +24,8 @@ _CAPITAL = regex.compile(
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _HAN = regex.compile(r"\p{Han}")
 _ALL_HAN = regex.compile(r"\p{Han}+")
-_TITLE = regex.compile(r"[《〈]([^《》〈〉]+)[》〉]")
-_FOREIGN = regex.compile(r"\p{Han}{1,8}(?:[·・‧•]\p{Han}{1,8})+")
+TITLE = regex.compile(r"[《〈]([^《》〈〉]+)[》〉]")
+FOREIGN = regex.compile(r"\p{Han}{1,8}(?:[·・‧•]\p{Han}{1,8})+")
 _MONTHS_LISTED = (
     "january february march april may june july august september october november december jan feb mar apr jun jul "
     "aug sep sept oct nov dec"
@@ -103,9 +103,9 @@ def names(claim: str) -> list[Name]:
     for name in found:
         rest = rest.replace(name.text, " " * len(name.text) if not _HAN.search(name.text) else name.text)
     found += _capitalised(rest)
-    found += [Name(title, "characters") for title in _TITLE.findall(claim)]
-    found += [Name(match, "characters") for match in _FOREIGN.findall(claim)]
-    return list(dict.fromkeys([*found, *(Name(run, "characters", "?") for run in _unsegmented(claim))]))
+    found += [Name(title, "characters") for title in TITLE.findall(claim)]
+    found += [Name(match, "characters") for match in FOREIGN.findall(claim)]
+    return list(dict.fromkeys([*found, *(Name(run, "characters", "?") for run in unsegmented(claim))]))
 
 
 def occurs(name: Name, text: str, folded: str) -> bool:
@@ -217,7 +217,7 @@ def _spellings() -> dict[str, tuple[str, ...]]:
 
 
 @lru_cache(256)
-def _unsegmented(claim: str) -> tuple[str, ...]:
+def unsegmented(claim: str) -> tuple[str, ...]:
     """Runs of two characters or more that are no words of ICU's dictionary nor plain ones: most persons' names."""
     text = regex.sub(r"[\U00010000-\U0010ffff]", " ", claim)
     runs, run, after_surname = [], "", False

@@ -27,18 +27,10 @@ _NO_OTHER = -3.0  # taken for those that are not there: about the logit of a pas
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Of a question's hits: the highest cosine; of the first BUDGET the mean cosine, and the lexical scores."""
+    """Cosines of a question's hits: the highest, and the mean of the first BUDGET."""
 
     nearest: float
     around: float
-    lexical: tuple[float, ...]
-
-    def ahead(self, lexical: float) -> float:
-        """How far this score of one of the first hits is above the highest of the others; below 0 where it is less."""
-        others = list(self.lexical)
-        if lexical in others:
-            others.remove(lexical)
-        return lexical - max(others, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +74,8 @@ def read_hits(
 
 def surroundings_of(hits: Sequence[Hit]) -> Surroundings:
     """Of the hits of a question, in their order; 0 where there are none."""
-    first = hits[:BUDGET]
-    around = sum(hit.cosine for hit in first) / max(1, len(first))
-    return Surroundings(max((hit.cosine for hit in hits), default=0.0), around, tuple(hit.lexical for hit in first))
+    first = [hit.cosine for hit in hits[:BUDGET]]
+    return Surroundings(max((hit.cosine for hit in hits), default=0.0), sum(first) / max(1, len(first)))
 
 
 def signs_of(
@@ -93,6 +84,12 @@ def signs_of(
     """All that is known of a reading of this hit but for the other readings."""
     across = differ_in_script(question, hit.passage.text) or (bool(asked.words) and not asked.same_language)
     looked_up, missing = (asked.names, asked.missing_names) if across else (asked.words, asked.missing)
+    # Numbers are written alike in most languages.
+    unknown = (
+        [*asked.missing_names, *(name for name in asked.missing_named if name[0].isdigit())]
+        if across
+        else asked.missing_named
+    )
     return Signs(
         answerable=answerable,
         span=span_logit,
@@ -104,7 +101,7 @@ def signs_of(
         others=_NO_OTHER,
         translated=hit.translated,
         around=surroundings.around,
-        ahead=surroundings.ahead(hit.lexical),
+        unknown=float(bool(unknown)),
     )
 
 

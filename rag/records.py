@@ -45,8 +45,8 @@ class Signs:
     languages, else 0. `missing` is the share of the question's words that no document holds; across
     languages of its names alone, where the dictionary has them. `behind` is
     how far its cosine is below the nearest passage's, `around` the mean cosine of the first few passages:
-    a question on the documents' matter is near to all of them. `ahead` is how far its `lexical` is above that
-    of any other of them. `others` is the mean of the highest
+    a question on the documents' matter is near to all of them. `unknown` is 1 where the question has a name or
+    number that no document holds. `others` is the mean of the highest
     three `answerable` that were read for the same question with another answer.
     """
 
@@ -60,7 +60,7 @@ class Signs:
     others: float
     translated: float = 0.0
     around: float = 0.0
-    ahead: float = 0.0
+    unknown: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from index.lexical import passages_with
 from index.library import Library
 from index.records import Passage
 from index.terms import terms
+from rag.named import names_and_numbers, telling_terms
 from rag.translated import found_in, names_of, translated
 
 # The documents are in the question's language when they hold at least this share of its words.
@@ -29,13 +30,15 @@ class Wording:
     """A question's words that carry its matter, in order, and those of them that no document holds.
 
     `names` are the names among them that the dictionary has, `missing_names` those of them that no
-    document holds in the question's language or in the other.
+    document holds in the question's language or in the other. `missing_named` are the names and
+    numbers that no document holds as the question writes them.
     """
 
     words: tuple[str, ...]
     missing: tuple[str, ...]
     names: tuple[str, ...] = ()
     missing_names: tuple[str, ...] = ()
+    missing_named: tuple[str, ...] = ()
 
     @property
     def same_language(self) -> bool:
@@ -50,11 +53,15 @@ def wording(library: Library, question: str, without: Sequence[Passage] = ()) ->
     terms is; stop words, words that ask and single characters are left out.
     """
     words = content_words(question)
-    counts = passages_with(library, tuple({term for word in words for term in terms(word)}), without)
-    missing = tuple(word for word in words if not all(counts[term] for term in terms(word)))
+    sought = {word: terms(word) for word in words}
+    named = {name: telling_terms(name) for name in names_and_numbers(question)}
+    every = {term for found in (*sought.values(), *named.values()) for term in found}
+    counts = passages_with(library, tuple(every), without)
+    missing = tuple(word for word, found in sought.items() if not all(counts[term] for term in found))
+    missing_named = tuple(name for name, found in named.items() if not all(counts[term] for term in found))
     abroad = translated(question)
     names = tuple(_as_asked(name, question) for name in found_in(library, abroad, without).missing_names)
-    return Wording(words, missing, names_of(abroad), names)
+    return Wording(words, missing, names_of(abroad), names, missing_named)
 
 
 def unseen_words(asked: Wording, across: bool) -> tuple[str, ...]:

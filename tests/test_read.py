@@ -109,8 +109,7 @@ def test_the_signs_that_compare_a_reading_with_the_others(made: Assistant, tmp_p
     for reading in read.readings:
         assert reading.signs.behind == nearest - reading.hit.cosine >= 0
         assert reading.signs.around == pytest.approx(sum(hit.cosine for hit in hits) / 4)
-        rest = [hit.lexical for hit in hits if hit.passage.id != reading.hit.passage.id]
-        assert reading.signs.ahead == reading.hit.lexical - max(rest)
+        assert reading.signs.unknown == 0.0
         assert reading.held == made.calibration.held(reading.signs)
         assert reading.probability == made.calibration.probability(reading.signs)
     # "212m" stands in two documents, which do not speak against each other; what is not there counts as -3.
@@ -127,9 +126,7 @@ def test_the_first_hits_alone_are_around(made: Assistant, tmp_path: Path) -> Non
     around = surroundings_of(hits)
     assert around.around == pytest.approx(sum(hit.cosine for hit in hits[:BUDGET]) / BUDGET)
     assert around.nearest == max(hit.cosine for hit in hits)
-    assert surroundings_of([]).around == surroundings_of([]).ahead(0.0) == 0.0
-    # Two with the same score are not ahead of each other.
-    assert surroundings_of([hits[0], hits[0]]).ahead(hits[0].lexical) == 0.0
+    assert surroundings_of([]).around == surroundings_of([]).nearest == 0.0
 
 
 def test_no_hits_no_readings(made: Assistant) -> None:

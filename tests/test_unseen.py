@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from index.ingest import add_file
 from index.local import create_library
 from rag.answer import Assistant
+from rag.fold import fold_only
+from rag.named import names_and_numbers
 from rag.records import NotFound
 from rag.unseen import content_words, wording
 from tests.fakes import TermEmbedder, with_threshold
@@ -68,3 +70,41 @@ def test_taken_not_to_be_there_is_as_never_added(question: str, fake: TermEmbedd
 @pytest.mark.parametrize("question", ["多少钱？", "要多長時間？", "哪家最大？", "有多少個？", "什么样的人？"])
 def test_words_that_ask_are_not_looked_for(question: str) -> None:
     assert not any(word[0] in "多哪什" for word in content_words(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("How many firms had Shenzhen in 2023?", ("Shenzhen", "2023")),
+        ("深圳2023年有多少家企业？", ("深圳", "2023")),
+        ("Mackinder在哪里出生？", ("Mackinder",)),
+        ("《红楼梦》是谁写的？", ("红楼梦",)),
+        ("Сколько фирм в Шэньчжэне?", ("Шэньчжэне",)),
+        ("How long is the bridge, 1.5 or 2 km?", ("1.5", "2")),
+        # German gives every noun a capital; and what asks has one everywhere.
+        ("Wie viele Firmen hat die Stadt Wuhan 2023?", ("2023",)),
+        ("Which firm grew?", ()),
+        ("", ()),
+    ],
+)
+def test_names_and_numbers_of_a_question(question: str, named: tuple[str, ...]) -> None:
+    assert set(names_and_numbers(question)) == set(named)
+
+
+@given(st.text(max_size=60))
+def test_named_parts_stand_in_the_question(question: str) -> None:
+    # Names that the dictionary has are found in the folded question.
+    whole = question + fold_only(question)
+    assert all(name in whole for name in names_and_numbers(question))
+
+
+def test_a_name_that_no_document_holds_is_unknown(fake: TermEmbedder, tmp_path: Path) -> None:
+    library = create_library(tmp_path / "l", "t", "t", fake.dimension)
+    (tmp_path / "a.txt").write_text("武汉今年净增中小企业18.55万家，王如意说。Wang spoke in 2024.", encoding="utf-8")
+    add_file(library, fake, tmp_path / "a.txt")
+    assert wording(library, "武汉净增了多少家中小企业？").missing_named == ()
+    assert wording(library, "深圳净增了多少家中小企业？").missing_named == ("深圳",)
+    assert wording(library, "What did Wang say in 2023?").missing_named == ("2023",)
+    assert wording(library, "What did Chen say in 2024?").missing_named == ("Chen",)
+    # Where a Chinese name ends is not written: its beginning is there.
+    assert wording(library, "18.55万家？").missing_named == ()
