@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from index.errors import YinzhengError
 from index.places import beside, milvus_address
 from index.records import Passage
 from rag.judge import SHIPPED, Calibration, curve_of, read_calibration
-from rag.overlap import exact, f1
+from rag.overlap import f1
 from rag.read import LIST_BUDGET, read_hits
 from rag.records import Hit, Reading, Signs
 from rag.retrieve import retrieve
@@ -27,6 +28,8 @@ FILE_NAME = "calibration.json"  # one fitted to its user's own questions
 RIGHT = 0.5  # F1 from which an answer counts as right
 LEAST_QUESTIONS = 20
 _SAME = 1e-6  # a spread below is rounding
+_SAME_ANSWER = 0.6  # F1 of two answers that say the same
+_DIGITS = re.compile(r"\d+")
 _FURTHER_HITS = 6  # so that the budget is still spent when the right passages are taken away
 
 # A reader that nothing was fitted for: the margin alone, half of it taken as the border.
@@ -92,7 +95,7 @@ def tried(
         if answers:
             holding = [hit.passage for hit in hits if holds(hit)]
             elsewhere = _readings(assistant, question, [hit for hit in hits if not holds(hit)], holding)
-            if not any(exact(_text_of(reading), answer) for reading in elsewhere for answer in answers):
+            if not any(_says(_text_of(reading), answer) for reading in elsewhere for answer in answers):
                 trials.append(_trial(group, elsewhere, (), holds))
     return trials
 
@@ -110,6 +113,11 @@ def _trial(group: str, readings: Sequence[Reading], answers: Sequence[str], hold
         for reading in readings
     ]
     return Trial(group, bool(answers), tuple(seen))
+
+
+def _says(given: str, answer: str) -> bool:
+    """Whether it is the same answer, maybe in a few other words; "1998年" and "1999年" are not."""
+    return f1(given, answer) >= _SAME_ANSWER and _DIGITS.findall(given) == _DIGITS.findall(answer)
 
 
 def _text_of(reading: Reading) -> str:
