@@ -20,7 +20,7 @@ from index.ingest import make_document, passage_texts
 from index.local import LocalLibrary, create_library
 from index.records import Block, ReadFile
 from rag.answer import Assistant
-from rag.calibrate import Seen, Trial, calibration_error, fitted, held_of, reliability, tried, unfitted
+from rag.calibrate import Seen, Trial, calibration_error, fitted, held_of, reliability, tried, unfitted, with_curve
 from rag.judge import FALSE_ANSWERS, Calibration, write_calibration
 from rag.reader import Reader, load_reader
 from rag.reader.kept import KeptReadings
@@ -34,7 +34,8 @@ READ = ("zh", "en")  # the languages of passages that are asked across languages
 OWN = ("drcd.dev", "cmrc.trial", "jaquad.train", "squad2.zh")
 MOST_PASSAGES = 400  # of a set's library
 PARAGRAPHS = "\n\n"  # between them
-SLICES: tuple[Slice, Slice] = ("calibration", "dev")  # fitted on the first, looked at on the second
+# The weights are fitted on the first, and looked at on the second.
+SLICES: tuple[Slice, Slice] = ("calibration", "dev")
 
 Say = Callable[[str], None]
 
@@ -67,7 +68,10 @@ def calibrate(sets: dict[str, Dataset], work: Path, out: Path, most: int, say: S
             _write_trials(list(collected(sets, kept, reader, most, say)), path)
         trials[kept] = read_trials(path)
     words = f"{len(trials[SLICES[0]])} trials of {most} questions a group, of articles kept out of training"
-    calibration = fitted(trials[SLICES[0]], reader.fingerprint, words)
+    # Of the questions that the weights were fitted on too few are answered falsely: the curve is of both slices.
+    calibration = with_curve(
+        fitted(trials[SLICES[0]], reader.fingerprint, words), [trial for kept in SLICES for trial in trials[kept]]
+    )
     for line in report(calibration, trials[SLICES[1]]):
         say(line)
     say(diagram(calibration, trials[SLICES[1]]))
