@@ -16,6 +16,7 @@ _SHORTEST_SYLLABLE = 2  # letters; "a" and "e" would make syllables of many Euro
 _LONGEST_SYLLABLE = 6
 _DOTS = "\u0308"  # of ü, which is written u or v
 SHORTEST_NAME = 5  # letters, of two syllables or more
+_LONGEST_NAME = 20  # letters; more can be cut into syllables in too many ways
 
 
 @lru_cache(256)
@@ -26,7 +27,7 @@ def read_like(words: Sequence[str]) -> str:
     >>> re.search(read_like(("wang", "ruyi")), "创始人王如意感慨道")[0], read_like(("bridge",)), read_like(("wang",))
     ('王如意', '', '')
     """
-    if len("".join(words)) < SHORTEST_NAME:
+    if not SHORTEST_NAME <= len("".join(words)) <= _LONGEST_NAME:
         return ""
     ways: list[tuple[str, ...]] = [()]
     for word in words:

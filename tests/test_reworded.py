@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -74,6 +75,13 @@ def test_what_is_no_pinyin_name(name: str) -> None:
 def test_what_is_read_is_a_regular_expression(words: list[str]) -> None:
     found = read_like(tuple(words))
     assert not found or not re.compile(found).search("abc")
+
+
+def test_a_long_word_is_not_cut_in_every_way() -> None:
+    began = time.perf_counter()
+    assert read_like(("xian" * 500,)) == ""
+    assert len(read_like(("xianan" * 3,))) < 200_000
+    assert time.perf_counter() - began < 2
 
 
 def test_a_name_needs_its_capitals_and_leaves_known_places_alone() -> None:
