@@ -20,9 +20,8 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class _English:
-    """An English text, its words' stems and where each word stands."""
+    """The stems of an English text's words, and where each word stands."""
 
-    text: str
     stems: tuple[str, ...]
     places: tuple[tuple[int, int], ...]
 
@@ -90,4 +89,4 @@ def _span_of(stems: tuple[str, ...], searched: _English) -> tuple[int, int]:
 
 def _english(text: str) -> _English:
     found = list(_ENGLISH.finditer(text))
-    return _English(text, tuple(stem(one[0].lower()) for one in found), tuple(one.span() for one in found))
+    return _English(tuple(stem(one[0].lower()) for one in found), tuple(one.span() for one in found))
