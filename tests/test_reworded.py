@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.pinyin import read_like
-from rag.reader.model import load_span_reader
+from rag.reader.model import Logits, SpanReader, load_span_reader
+from rag.reader.tokens import Window
 from rag.reworded import reworded
 from rag.translated import translated
 
@@ -111,3 +113,21 @@ def test_the_reader_takes_the_mean_of_both_wordings() -> None:
         [alone] = reader.read(question, [text], [""])
         assert (alone.start, alone.end) == (one.start, one.end)
         assert alone.answerable == pytest.approx(one.answerable, abs=0.1)
+
+
+def test_what_does_not_answer_is_read_once() -> None:
+    shipped = load_span_reader()
+    asked: list[int] = []
+
+    def counted(windows: Sequence[Window]) -> Logits:
+        asked.append(len(windows))
+        return shipped.network(windows)
+
+    reader = SpanReader(counted, shipped.tokenizer, "")
+    question = "How much did the company in Hongshan put into the big-data platform?"
+    answering, other = "洪山区的企业共建大数据平台，投资3亿元。", "洪山区昨天下雨，气温降到5度，公园关门。"
+    assert reworded(question, other) != question
+    found = reader.read(question, [answering, other], ["", ""])
+    assert found[1].answerable < -2
+    assert sum(asked) == 3
+    assert found == shipped.read(question, [answering, other], ["", ""])
