@@ -1,4 +1,4 @@
-"""Hits -> readings: the nearest few are read first, more where nothing is clear, up to a budget."""
+"""Hits -> readings: the nearest few are read first, more where they give no answer, up to a budget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ FIRST = 2  # passages read to begin with; then the rest of the budget at once. O
 # Passages read at most. Twelve gave no more right answers on questions kept out of training, and take twice as long.
 BUDGET = 6
 LIST_BUDGET = 12  # of a question for a list, whose answers stand in several passages
-CLEAR = 0.01  # no more are read when the best reading passes the threshold for this share of false answers
 LIKELY = 0.2  # a list is read on beyond BUDGET when the best reading passes the threshold for this share
 SPANS = 4  # looked for in a passage; a list needs more than one
 _OTHERS = 3  # readings whose logits `others` is the mean of
@@ -49,11 +48,12 @@ def read_hits(
     asked: Wording,
     clear: float | None = None,
 ) -> Read:
-    """Read hits in their order until one is clear or the budget is spent; for a list, while it is likely to be there.
+    """Read hits in their order until one answers or the budget is spent; for a list, while it is likely to be there.
 
-    `clear` is the probability from which one is, usually the calibration's; above 1, the whole budget is read.
+    `clear` is the probability from which one does, usually the calibration's threshold; above 1, the whole budget is
+    read. `python -m benchmarks answers` compares both.
     """
-    clear = calibration.threshold(CLEAR) if clear is None else clear
+    clear = calibration.threshold() if clear is None else clear
     surroundings = surroundings_of(hits)
     readings: list[Reading] = []
     done = 0
