@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from random import Random
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+import torch
 
 from benchmarks.scores import auroc
 from rag.overlap import exact, f1, units
+from rag.reader.network import ReaderNetwork
 from training.examples import Example, cut, sentences, swapped_in_both, without_answer
+from training.features import Batch
+from training.mix import MIXES
 from training.neighbours import Neighbours
-from training.settings import Settings
+from training.obstacles import Obstacles
+from training.settings import FURTHER, Settings
 from training.switched import Dictionary, cedict_dictionary, mostly_chinese, switched
 from training.train import Progress, rate_at
 
@@ -113,3 +120,54 @@ def test_scores() -> None:
     assert f1("in Paris", "Paris") == pytest.approx(2 / 3)
     assert exact("the  Paris.", "paris") == 1
     assert auroc([2.0, 1.0], [1.0, 0.0]) == pytest.approx(0.875)
+
+
+def _batch() -> Batch:
+    tokens = torch.arange(4, 4 + 6 * 40).reshape(6, 40)
+    tokens[:, 0], tokens[:, 9] = 0, 2
+    attention = torch.ones(6, 40, dtype=torch.bool)
+    attention[:, 35:] = False
+    starts = torch.tensor([12, -1, 20, -1, 30, 12])
+    return Batch(tokens, attention, attention.clone(), starts, torch.where(starts < 0, -1, starts + 3))
+
+
+def test_answers_marks_and_padding_are_never_hidden() -> None:
+    batch, obstacles = _batch(), Obstacles(Settings(hidden=0.9))
+    hidden = torch.zeros(6, 40, dtype=torch.bool)
+    for _ in range(40):
+        changed = obstacles.hide(batch).tokens
+        assert set(changed[changed != batch.tokens].tolist()) <= {250001}
+        hidden |= changed != batch.tokens
+    wanted = batch.attention & (batch.tokens > 3)
+    for row, start in enumerate(batch.starts.tolist()):
+        if start >= 0:
+            wanted[row, start : start + 4] = False
+    assert torch.equal(hidden, wanted)
+    assert Obstacles(Settings()).hide(batch) is batch
+
+
+def test_dice_go_on_where_they_were() -> None:
+    settings = Settings(hidden=0.3, layers_left_out=0.5)
+    one, other = Obstacles(settings), Obstacles(settings)
+    one.hide(_batch())
+    other.go_on(one.state())
+    assert torch.equal(one.hide(_batch()).tokens, other.hide(_batch()).tokens)
+    assert one.state()["layers"] == other.state()["layers"]
+
+
+def test_layers_are_left_out_in_training_alone() -> None:
+    layer = torch.nn.Linear(2, 2)
+    network = SimpleNamespace(encoder=SimpleNamespace(encoder=SimpleNamespace(layer=[layer])))
+    Obstacles(Settings(layers_left_out=0.5)).leave_out_layers(cast(ReaderNetwork, network))
+    given = torch.ones(1, 2)
+    passed = [bool(torch.equal(layer.forward(given), given)) for _ in range(200)]
+    assert 70 < sum(passed) < 130
+    layer.eval()
+    assert not any(torch.equal(layer.forward(given), given) for _ in range(20))
+
+
+def test_every_mix_has_the_same_kinds_in_the_same_order() -> None:
+    """The order decides which kind a draw falls on."""
+    assert {tuple(shares) for shares in MIXES.values()} == {tuple(MIXES["usual"])}
+    assert all(sum(shares.values()) == 100 for shares in MIXES.values())
+    assert all(settings.mix in MIXES for settings in FURTHER.values())

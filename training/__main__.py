@@ -1,7 +1,8 @@
 """Make the models again from their data: `python -m training reader --data DIRECTORY`.
 
-`reader` trains, with checkpoints and a log in `--work`, and then packs; `pack` only packs what
-the last checkpoint holds, also of a run that still goes on. `embedder` does both for what the embedder learned.
+`reader` trains, with checkpoints and a log in `--work`, and then packs; `further` goes on from what `reader` packed,
+with rows made harder, and leaves its checkpoint for a mean; `pack` only packs what the last checkpoint holds, also of a
+run that still goes on. `embedder` does both for what the embedder learned.
 `calibrate` asks questions kept out of training with the models that ship, and fits what readings are worth;
 `support` fits when a quote is taken to hold a claim that a language model wrote; `ranges` measures what computing in
 8 bits has to know, and is to be run again when either model changes, and then `calibrate`.
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from training.settings import Settings
+from training.settings import FURTHER, Settings
 
 _LOG = "train.log"
 
@@ -36,11 +37,16 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--out", type=Path, help="the packed file (default: reader.safetensors in --work)")
         command.add_argument(
             "--mean", type=Path, action="append", default=[], metavar="CHECKPOINT",
-            help="pack the mean of the last checkpoint and this one; may be given again",
+            help="pack the mean of the last checkpoint and this one, or this packed reader; may be given again",
         )  # fmt: skip
         if name == "reader":
             command.add_argument("--constant-tokens", type=int, default=usual.constant_tokens, metavar="N")
             command.add_argument("--decay-tokens", type=int, default=usual.decay_tokens, metavar="N")
+    further = commands.add_parser("further", help="go on from a packed reader; a run that was stopped goes on")
+    further.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+    further.add_argument("--begin", type=Path, required=True, metavar="READER", help="the packed reader")
+    further.add_argument("--kind", choices=FURTHER, required=True, help="which mix of rows")
+    further.add_argument("--work", type=Path, required=True, help="folder of checkpoints and log")
     embedder = commands.add_parser("embedder", help="train the embedder and pack it; a run that was stopped goes on")
     embedder.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     embedder.add_argument("--work", type=Path, default=Path("build/embedder"), help="folder of checkpoint and log")
@@ -57,6 +63,9 @@ def main(arguments: list[str] | None = None) -> int:
     ranges.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
+    if given.command == "further":
+        _train(given.data, given.work, FURTHER[given.kind], given.begin)
+        return 0
     if given.command == "embedder":
         _embedder(given.data, given.work, given.out or given.work / "embedder.safetensors")
         return 0
@@ -79,7 +88,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _train(data: Path, work: Path, settings: Settings) -> None:
+def _train(data: Path, work: Path, settings: Settings, begin: Path | None = None) -> None:
     from index.bundled import bundled_model_folder
     from index.encoder import load_tokenizer
     from training.evaluate import dev_features, quick_figures
@@ -92,7 +101,8 @@ def _train(data: Path, work: Path, settings: Settings) -> None:
     tokenizer = load_tokenizer(bundled)
     groups = dev_features(sets, tokenizer, settings.window)
     with _log(work / _LOG) as say:
-        train(Mix(sets, settings), tokenizer, settings, bundled, work, say, lambda net: quick_figures(net, groups))
+        mix = Mix(sets, settings)
+        train(mix, tokenizer, settings, bundled, work, say, lambda net: quick_figures(net, groups), begin)
 
 
 def _embedder(data: Path, work: Path, out: Path) -> None:

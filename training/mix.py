@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
@@ -13,10 +14,22 @@ from training.swaps import Names, kind_asked
 from training.switched import cedict_dictionary, switched
 
 # How often each kind of example is drawn, in parts of a hundred; those marked "-" hold no answer.
-SHARES = {
-    "xquad same": 13, "xquad across": 14, "drcd.dev": 10, "cmrc.trial": 2, "squad2.zh": 6, "jaquad.train": 7,
-    "policyqa": 1, "arcd": 2,
-    "-squad2.zh": 8, "-swapped": 11, "-xquad same": 8, "-xquad across": 9, "-near": 9,
+MIXES: Mapping[str, Mapping[str, int]] = {
+    "usual": {
+        "xquad same": 13, "xquad across": 14, "drcd.dev": 10, "cmrc.trial": 2, "squad2.zh": 6, "jaquad.train": 7,
+        "policyqa": 1, "arcd": 2,
+        "-squad2.zh": 8, "-swapped": 11, "-xquad same": 8, "-xquad across": 9, "-near": 9,
+    },
+    "japanese": {
+        "xquad same": 8, "xquad across": 10, "drcd.dev": 8, "cmrc.trial": 3, "squad2.zh": 6, "jaquad.train": 20,
+        "policyqa": 2, "arcd": 2,
+        "-squad2.zh": 6, "-swapped": 11, "-xquad same": 5, "-xquad across": 7, "-near": 12,
+    },
+    "across": {
+        "xquad same": 11, "xquad across": 23, "drcd.dev": 8, "cmrc.trial": 2, "squad2.zh": 5, "jaquad.train": 5,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 7, "-swapped": 11, "-xquad same": 6, "-xquad across": 13, "-near": 7,
+    },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _BODIES = ("drcd.dev", "cmrc.trial", "squad2.zh", "jaquad.train", "policyqa", "arcd")
@@ -31,6 +44,7 @@ class Mix:
     def __init__(self, sets: dict[str, Dataset], settings: Settings) -> None:
         self._seed = settings.seed
         self._switched_from = settings.switched_from
+        self._shares = MIXES[settings.mix]
         self._rows = {name: [row for row in sets[name].of("train") if row.answers] for name in sets}
         self._unanswered = [row for row in sets["squad2.zh"].of("train") if not row.answers]
         self._xquad = {name: {row.id: row for row in self._rows[name]} for name in XQUAD}
@@ -50,7 +64,7 @@ class Mix:
         """The example of this number, whichever were asked for before."""
         random = Random(f"{self._seed}:{number}")
         while True:
-            kind = random.choices(list(SHARES), weights=list(SHARES.values()))[0]
+            kind = random.choices(list(self._shares), weights=list(self._shares.values()))[0]
             example = self._drawn(kind, random)
             if example is None:
                 continue

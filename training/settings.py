@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,21 @@ class Settings:
     save_seconds: int = 180
     evaluate_steps: int = 400
     rank: int = 124  # of each matrix's difference from the bundled weights
+    first_block: int = 0  # of the stream of rows
+    layers_left_out: float = 0.0  # the share of the layers, others at each step: Fan et al. 2019, "LayerDrop"
+    hidden: float = 0.0  # of the tokens of half of the rows, the answer's spared, the mask stands in place of
+    mix: str = "usual"  # of `training.mix.MIXES`
+
+
+_FURTHER = Settings(
+    learning_rate=1e-4, constant_tokens=1_200_000, decay_tokens=1_200_000, layers_left_out=0.1, hidden=0.12
+)
+# What goes on from a packed reader: ends that differ enough for their mean to be better than each.
+FURTHER = {
+    "usual": replace(_FURTHER, first_block=300),
+    "japanese": replace(_FURTHER, first_block=300, mix="japanese"),
+    "across": replace(_FURTHER, first_block=700, mix="across"),
+}
 
 
 @dataclass(frozen=True, slots=True)

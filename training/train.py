@@ -13,9 +13,11 @@ import torch
 from torch.nn import functional
 
 from rag.reader.network import ReaderNetwork, bundled_network
+from rag.reader.weights import load_network
 from training.features import Batch, batches
 from training.load import Load
 from training.mix import Mix
+from training.obstacles import Obstacles
 from training.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,12 +45,18 @@ def train(
     folder: Path,
     say: Callable[[str], None],
     figures: Callable[[ReaderNetwork], str],
+    begin: Path | None = None,
 ) -> ReaderNetwork:
-    """Train until the budgets are spent; `folder` keeps the checkpoints, `say` gets the log lines."""
+    """Train until the budgets are spent; `folder` keeps the checkpoints, `say` gets the log lines.
+
+    `begin` is the packed reader to go on from; without one the encoder is as it is bundled.
+    """
     torch.set_num_threads(settings.threads)
-    network = bundled_network(bundled, settings.seed)
+    network = load_network(begin, bundled) if begin else bundled_network(bundled, settings.seed)
     optimizer = _optimizer(network, settings)
-    progress = _resumed(network, optimizer, folder / LAST)
+    obstacles = Obstacles(settings)
+    obstacles.leave_out_layers(network)
+    progress = _resumed(network, optimizer, obstacles, folder / LAST, settings.first_block)
     total = settings.constant_tokens + settings.decay_tokens
     began, saved, ahead = time.monotonic(), time.monotonic(), progress.tokens
     load = Load()
@@ -56,7 +64,7 @@ def train(
         for batch in batches(mix.example, tokenizer, settings, progress.block)[progress.batch :]:
             torch.set_num_threads(load.threads(settings.threads))
             rate = rate_at(progress, settings)
-            losses = _step(network, optimizer, batch, rate, settings)
+            losses = _step(network, optimizer, obstacles.hide(batch), rate, settings)
             before, progress.tokens = progress.tokens, progress.tokens + int(batch.attention.sum())
             progress.step, progress.batch = progress.step + 1, progress.batch + 1
             if progress.step <= 300 or progress.step % 20 == 0:
@@ -67,9 +75,9 @@ def train(
                     f"threads {torch.get_num_threads()}"
                 )
             if before < settings.constant_tokens <= progress.tokens:
-                _save(network, optimizer, progress, folder / BEFORE_DECAY)
+                _save(network, optimizer, obstacles, progress, folder / BEFORE_DECAY)
             if time.monotonic() - saved > settings.save_seconds:
-                _save(network, optimizer, progress, folder / LAST)
+                _save(network, optimizer, obstacles, progress, folder / LAST)
                 saved = time.monotonic()
             if progress.step % settings.evaluate_steps == 0:
                 say(f"step {progress.step} dev {figures(network)}")
@@ -77,18 +85,23 @@ def train(
                 break
         else:
             progress.block, progress.batch = progress.block + 1, 0
-    _save(network, optimizer, progress, folder / LAST)
+    _save(network, optimizer, obstacles, progress, folder / LAST)
     return network
 
 
 def trained_network(bundled: Path, checkpoints: Sequence[Path]) -> ReaderNetwork:
-    """The mean of the checkpoints' weights. Raises FileNotFoundError where one is missing.
+    """The mean of the weights of checkpoints and packed readers. Raises FileNotFoundError where one is missing.
 
     Ends of one run, gone on with from a common checkpoint, lie in one valley, and their mean deeper in
     it than either: Wortsman et al. 2022, "Model soups".
     """
     network = bundled_network(bundled)
-    states = [torch.load(path, weights_only=True)["network"] for path in checkpoints]
+    states = [
+        load_network(path, bundled).state_dict()
+        if path.suffix == ".safetensors"
+        else torch.load(path, weights_only=True)["network"]
+        for path in checkpoints
+    ]
     means = {name: sum(state[name].float() for state in states) / len(states) for name in states[0]}
     network.load_state_dict(means, strict=False)
     return network.eval()
@@ -143,7 +156,13 @@ def _optimizer(network: ReaderNetwork, settings: Settings) -> torch.optim.Optimi
     return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), fused=True)
 
 
-def _save(network: ReaderNetwork, optimizer: torch.optim.Optimizer, progress: Progress, path: Path) -> None:
+def _save(
+    network: ReaderNetwork,
+    optimizer: torch.optim.Optimizer,
+    obstacles: Obstacles,
+    progress: Progress,
+    path: Path,
+) -> None:
     """Whole or not at all: written beside, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     weights = {name: value for name, value in network.state_dict().items() if ".embeddings." not in name}
@@ -151,6 +170,7 @@ def _save(network: ReaderNetwork, optimizer: torch.optim.Optimizer, progress: Pr
         "network": weights,
         "optimizer": optimizer.state_dict(),
         "progress": (progress.step, progress.tokens, progress.block, progress.batch),
+        "obstacles": obstacles.state(),
     }
     partial = path.with_suffix(".partial")
     with partial.open("wb") as file:
@@ -160,10 +180,13 @@ def _save(network: ReaderNetwork, optimizer: torch.optim.Optimizer, progress: Pr
     partial.replace(path)
 
 
-def _resumed(network: ReaderNetwork, optimizer: torch.optim.Optimizer, path: Path) -> Progress:
+def _resumed(
+    network: ReaderNetwork, optimizer: torch.optim.Optimizer, obstacles: Obstacles, path: Path, first_block: int
+) -> Progress:
     if not path.is_file():
-        return Progress()
+        return Progress(block=first_block)
     state = torch.load(path, weights_only=True)
     network.load_state_dict(state["network"], strict=False)
     optimizer.load_state_dict(state["optimizer"])
+    obstacles.go_on(state["obstacles"])
     return Progress(*state["progress"])
