@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint audit tour clean
+.PHONY: run test lint audit tour reader clean
 
 run: $(VENV)/.installed ## install, then serve the page
 	@echo "Starting the page; the first time the model is unpacked and the article is read. 正在启动网页，首次启动需解包模型并读取文章……"
@@ -24,6 +24,20 @@ lint: $(VENV)/.tested-with
 
 tour: $(VENV)/.tested-with ## take the pictures of docs/tour.md anew
 	YINZHENG_TOUR=1 $(BIN)/python -m pytest -q tests/page/test_page_tour.py
+
+TRAINING = $(BIN)/python -m training
+END = build/reader/first-end.pt
+FIRST = build/reader/first.safetensors
+
+reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: six hours; stopped, it goes on where it was
+	@test -n "$(DATA)" || { echo "make reader DATA=FOLDER: the folder of the question-answering sets is needed."; exit 2; }
+	test -f $(END) || { $(TRAINING) reader --data $(DATA) --constant-tokens 6000000 --decay-tokens 1000000 && \
+	  cp build/reader/last.pt $(END).partial && cp build/reader/before-decay.pt build/reader/last.pt && mv $(END).partial $(END); }
+	test -f $(FIRST) || { $(TRAINING) reader --data $(DATA) && $(TRAINING) pack --data $(DATA) --mean $(END) --out $(FIRST); }
+	$(TRAINING) further --data $(DATA) --begin $(FIRST) --kind usual --work build/usual
+	$(TRAINING) further --data $(DATA) --begin $(FIRST) --kind across --work build/across
+	$(TRAINING) pack --data $(DATA) --work build/usual --mean build/across/last.pt --mean $(FIRST) --mean $(FIRST) \
+	  --out rag/reader/weights/reader.safetensors
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)
 	$(BIN)/pip-audit --strict -r constraints.txt --no-deps --disable-pip --progress-spinner off

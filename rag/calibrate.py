@@ -48,6 +48,7 @@ CONFIDENCE_SIGNS = (
     "others",
     "around",
     "unknown",
+    "numbers_away",
     "across",
     "answerable.across",
     "cosine.across",
@@ -56,6 +57,7 @@ CONFIDENCE_SIGNS = (
     "missing.across",
     "around.across",
     "unknown.across",
+    "numbers_away.across",
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import regex
 
 from index.terms import terms
@@ -39,6 +41,19 @@ def telling_terms(name: str) -> tuple[str, ...]:
     """The terms by which it is looked for: of Chinese and Japanese the first, for where a name ends is not written."""
     found = tuple(terms(name))
     return found[:1] if _EAST.match(name) else found
+
+
+def numbers_away(named: Sequence[str], text: str) -> float:
+    """What share of the numbers among the names and numbers the text does not hold, 0 where there are none.
+
+    >>> numbers_away(("Wuhan", "2023", "8"), "8 firms in 2024"), numbers_away(("Wuhan",), "")
+    (0.5, 0.0)
+    """
+    numbers = [name for name in named if name[0].isdigit()]
+    if not numbers:
+        return 0.0
+    held = set(terms(text))
+    return sum(not held.issuperset(terms(number)) for number in numbers) / len(numbers)
 
 
 def _capitalised(question: str) -> list[str]:

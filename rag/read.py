@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.headings import heading_line
+from index.headings import heading_line, with_headings
 from index.terms import terms
 from rag.asking import asks_for_list
 from rag.findings import span_of
 from rag.judge import Calibration, differ_in_script
+from rag.named import numbers_away
 from rag.reader import Reader
 from rag.records import Hit, Reading, Signs
 from rag.unseen import Wording
@@ -90,6 +91,7 @@ def signs_of(
         if across
         else asked.missing_named
     )
+    shown = with_headings(hit.passage.title, hit.passage.heading, hit.passage.text)
     return Signs(
         answerable=answerable,
         span=span_logit,
@@ -102,6 +104,7 @@ def signs_of(
         translated=hit.translated,
         around=surroundings.around,
         unknown=float(bool(unknown)),
+        numbers_away=numbers_away(asked.named, shown),
     )
 
 

@@ -46,7 +46,8 @@ class Signs:
     languages of its names alone, where the dictionary has them. `behind` is
     how far its cosine is below the nearest passage's, `around` the mean cosine of the first few passages:
     a question on the documents' matter is near to all of them. `unknown` is 1 where the question has a name or
-    number that no document holds. `others` is the mean of the highest
+    number that no document holds, `numbers_away` the share of its numbers that the passage and its headings do
+    not hold. `others` is the mean of the highest
     three `answerable` that were read for the same question with another answer.
     """
 
@@ -61,6 +62,7 @@ class Signs:
     translated: float = 0.0
     around: float = 0.0
     unknown: float = 0.0
+    numbers_away: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ class Wording:
     """A question's words that carry its matter, in order, and those of them that no document holds.
 
     `names` are the names among them that the dictionary has, `missing_names` those of them that no
-    document holds in the question's language or in the other. `missing_named` are the names and
-    numbers that no document holds as the question writes them.
+    document holds in the question's language or in the other. `named` are the names and numbers as the
+    question writes them, `missing_named` those of them that no document holds so.
     """
 
     words: tuple[str, ...]
@@ -39,6 +39,7 @@ class Wording:
     names: tuple[str, ...] = ()
     missing_names: tuple[str, ...] = ()
     missing_named: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def same_language(self) -> bool:
@@ -61,7 +62,7 @@ def wording(library: Library, question: str, without: Sequence[Passage] = ()) ->
     missing_named = tuple(name for name, found in named.items() if not all(counts[term] for term in found))
     abroad = translated(question)
     names = tuple(_as_asked(name, question) for name in found_in(library, abroad, without).missing_names)
-    return Wording(words, missing, names_of(abroad), names, missing_named)
+    return Wording(words, missing, names_of(abroad), names, missing_named, tuple(named))
 
 
 def unseen_words(asked: Wording, across: bool) -> tuple[str, ...]:

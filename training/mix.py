@@ -20,11 +20,6 @@ MIXES: Mapping[str, Mapping[str, int]] = {
         "policyqa": 1, "arcd": 2,
         "-squad2.zh": 8, "-swapped": 11, "-xquad same": 8, "-xquad across": 9, "-near": 9,
     },
-    "japanese": {
-        "xquad same": 8, "xquad across": 10, "drcd.dev": 8, "cmrc.trial": 3, "squad2.zh": 6, "jaquad.train": 20,
-        "policyqa": 2, "arcd": 2,
-        "-squad2.zh": 6, "-swapped": 11, "-xquad same": 5, "-xquad across": 7, "-near": 12,
-    },
     "across": {
         "xquad same": 11, "xquad across": 23, "drcd.dev": 8, "cmrc.trial": 2, "squad2.zh": 5, "jaquad.train": 5,
         "policyqa": 1, "arcd": 1,

@@ -41,7 +41,6 @@ _FURTHER = Settings(
 # What goes on from a packed reader: ends that differ enough for their mean to be better than each.
 FURTHER = {
     "usual": replace(_FURTHER, first_block=300),
-    "japanese": replace(_FURTHER, first_block=300, mix="japanese"),
     "across": replace(_FURTHER, first_block=700, mix="across"),
 }
 
