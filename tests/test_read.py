@@ -109,7 +109,7 @@ def test_the_signs_that_compare_a_reading_with_the_others(made: Assistant, tmp_p
     for reading in read.readings:
         assert reading.signs.behind == nearest - reading.hit.cosine >= 0
         assert reading.signs.around == pytest.approx(sum(hit.cosine for hit in hits) / 4)
-        assert reading.signs.unknown == 0.0
+        assert reading.signs.unknown == reading.signs.numbers_away == 0.0
         assert reading.held == made.calibration.held(reading.signs)
         assert reading.probability == made.calibration.probability(reading.signs)
     # "212m" stands in two documents, which do not speak against each other; what is not there counts as -3.

@@ -12,7 +12,7 @@ from index.ingest import add_file
 from index.local import create_library
 from rag.answer import Assistant
 from rag.fold import fold_only
-from rag.named import names_and_numbers
+from rag.named import names_and_numbers, numbers_away
 from rag.records import NotFound
 from rag.unseen import content_words, wording
 from tests.fakes import TermEmbedder, with_threshold
@@ -108,3 +108,18 @@ def test_a_name_that_no_document_holds_is_unknown(fake: TermEmbedder, tmp_path: 
     assert wording(library, "What did Chen say in 2024?").missing_named == ("Chen",)
     # Where a Chinese name ends is not written: its beginning is there.
     assert wording(library, "18.55万家？").missing_named == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "share"),
+    [
+        ("2024年岚图的本地化率是多少？", "2024年其供应链本地化率已达41%。", 0.0),
+        ("2023年岚图的本地化率是多少？", "2024年其供应链本地化率已达41%。", 1.0),
+        ("What was it in 2023?", "２０２３年达41%。", 0.0),  # numbers are written alike in other languages
+        ("Which 5 funds had 18.55 in 2025?", "5只基金，12025号，1.855亿元。", 2 / 3),
+        ("岚图的本地化率是多少？", "没有数字。", 0.0),
+        ("Was Wuhan first in 2020?", "", 1.0),
+    ],
+)
+def test_numbers_that_a_passage_lacks(question: str, text: str, share: float) -> None:
+    assert numbers_away(names_and_numbers(question), text) == pytest.approx(share)
