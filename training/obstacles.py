@@ -23,6 +23,7 @@ class Obstacles:
 
     def __init__(self, settings: Settings) -> None:
         self._hidden, self._left_out = settings.hidden, settings.layers_left_out
+        # Not of the settings' seed: the ends that ship were thrown with these.
         self._tokens = torch.Generator().manual_seed(1)
         self._layers = Random(7)
 
