@@ -10,7 +10,7 @@ from index.ingest import add_file
 from index.local import LocalLibrary
 from index.records import Passage
 from rag.answer import Assistant
-from rag.findings import alike, contradict, found_in
+from rag.findings import alike, contradict, found_in, span_of
 from rag.read import BUDGET, FIRST, LIST_BUDGET, read_hits, surroundings_of
 from rag.reader.kept import KeptReadings
 from rag.records import Answer, Hit, NotFound, Reading, Signs, SpanReading
@@ -234,6 +234,17 @@ def test_a_weak_reading_contradicts_nothing(made: Assistant, tmp_path: Path) -> 
     assert isinstance(result, Answer)
     assert result.relation == "one"
     assert [finding.text for finding in result.findings] == ["212m"]
+
+
+def test_a_number_that_the_passage_lacks_is_a_sign(made: Assistant, tmp_path: Path) -> None:
+    write(
+        made, tmp_path, one="The bridge of Bern was 212m long in 1998.", two="The bridge of Bern was 90m long in 2001."
+    )
+    question = "How long was the bridge of Bern in 1998?"
+    asked = wording(made.library, question)
+    read = read_hits(made.reader, made.calibration, question, hits_for(made, question), asked, clear=2.0)
+    away = {span_of(reading).text: reading.signs.numbers_away for reading in read.readings}
+    assert away == {"212m": 0.0, "90m": 1.0}
 
 
 def test_two_parts_two_answers_in_the_order_asked(made: Assistant, tmp_path: Path) -> None:

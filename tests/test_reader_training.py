@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import cast
@@ -10,16 +12,20 @@ import pytest
 import torch
 
 from benchmarks.scores import auroc
+from index.bundled import bundled_model_folder
+from index.encoder import load_tokenizer
 from rag.overlap import exact, f1, units
 from rag.reader.network import ReaderNetwork
+from rag.reader.shipped import SHIPPED
+from rag.reader.weights import load_network
 from training.examples import Example, cut, sentences, swapped_in_both, without_answer
 from training.features import Batch
-from training.mix import MIXES
+from training.mix import MIXES, Mix
 from training.neighbours import Neighbours
 from training.obstacles import Obstacles
 from training.settings import FURTHER, Settings
 from training.switched import Dictionary, cedict_dictionary, mostly_chinese, switched
-from training.train import Progress, rate_at
+from training.train import LAST, Progress, rate_at, train, trained_network
 
 TEXT = "武汉是湖北的省会。长江穿城而过。2025年净增18.55万家企业。"
 
@@ -171,3 +177,34 @@ def test_every_mix_has_the_same_kinds_in_the_same_order() -> None:
     assert {tuple(shares) for shares in MIXES.values()} == {tuple(MIXES["usual"])}
     assert all(sum(shares.values()) == 100 for shares in MIXES.values())
     assert all(settings.mix in MIXES for settings in FURTHER.values())
+
+
+def test_a_stopped_run_goes_on_the_same_from_a_packed_reader(tmp_path: Path) -> None:
+    bundled = bundled_model_folder()
+    tokenizer = load_tokenizer(bundled)
+    mix = cast(Mix, SimpleNamespace(example=lambda number: replace(_example(), question=f"武汉净增{number}家？")))
+    settings = Settings(
+        block=8, batch_tokens=120, constant_tokens=900, decay_tokens=1, warmup_steps=1, threads=1,
+        first_block=3, layers_left_out=0.5, hidden=0.5,
+    )  # fmt: skip
+
+    def run(folder: str, tokens: int) -> ReaderNetwork:
+        shorter = replace(settings, constant_tokens=tokens)
+        return train(mix, tokenizer, shorter, bundled, tmp_path / folder, said.append, lambda _: "", SHIPPED)
+
+    said: list[str] = []
+    whole = run("whole", 900)
+    steps = len(said)
+    run("parts", 400)
+    assert steps < len(said) < 2 * steps
+    parts = run("parts", 900)
+    assert len(said) == 2 * steps
+    for one, other in zip(whole.parameters(), parts.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+
+    # Checkpoints and packed readers have one mean.
+    packed = load_network(SHIPPED, bundled).state_dict()
+    mean = trained_network(bundled, [tmp_path / "whole" / LAST, SHIPPED]).state_dict()
+    name = "encoder.encoder.layer.3.output.dense.weight"
+    assert not torch.equal(whole.state_dict()[name], packed[name])
+    assert torch.allclose(mean[name], (whole.state_dict()[name] + packed[name]) / 2, atol=1e-6)
