@@ -8,6 +8,7 @@ from random import Random
 
 from training.examples import Example, cut, swapped_in_both, whole, without_answer
 from training.neighbours import Neighbours
+from training.reports import report_example
 from training.rows import XQUAD, Dataset, Passage, Row
 from training.settings import Settings
 from training.swaps import Names, kind_asked
@@ -24,6 +25,18 @@ MIXES: Mapping[str, Mapping[str, int]] = {
         "xquad same": 11, "xquad across": 23, "drcd.dev": 8, "cmrc.trial": 2, "squad2.zh": 5, "jaquad.train": 5,
         "policyqa": 1, "arcd": 1,
         "-squad2.zh": 7, "-swapped": 11, "-xquad same": 6, "-xquad across": 13, "-near": 7,
+    },
+    "reports": {
+        "xquad same": 10, "xquad across": 10, "drcd.dev": 8, "cmrc.trial": 2, "squad2.zh": 5, "jaquad.train": 6,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 7, "-swapped": 8, "-xquad same": 6, "-xquad across": 7, "-near": 7,
+        "report": 22,
+    },
+    "reports-across": {
+        "xquad same": 8, "xquad across": 17, "drcd.dev": 6, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 4,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 6, "-swapped": 9, "-xquad same": 5, "-xquad across": 10, "-near": 5,
+        "report": 22,
     },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
@@ -68,6 +81,8 @@ class Mix:
             return example
 
     def _drawn(self, kind: str, random: Random) -> Example | None:
+        if kind == "report":
+            return report_example(random)
         if kind == "-squad2.zh":
             row = random.choice(self._unanswered)
             return self._finished(whole(row.question, row.passage, None, row.passage.title), row, random)

@@ -42,6 +42,8 @@ _FURTHER = Settings(
 FURTHER = {
     "usual": replace(_FURTHER, first_block=300),
     "across": replace(_FURTHER, first_block=700, mix="across"),
+    "reports": replace(_FURTHER, first_block=1100, mix="reports"),
+    "reports-across": replace(_FURTHER, first_block=1500, mix="reports-across"),
 }
 
 
