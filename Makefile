@@ -28,15 +28,25 @@ tour: $(VENV)/.tested-with ## take the pictures of docs/tour.md anew
 TRAINING = $(BIN)/python -m training
 END = build/reader/first-end.pt
 FIRST = build/reader/first.safetensors
+SECOND = build/reader/second.safetensors
+THIRD = build/reader/third.safetensors
 
-reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: six hours; stopped, it goes on where it was
+reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: nine hours; stopped, it goes on where it was
 	@test -n "$(DATA)" || { echo "make reader DATA=FOLDER: the folder of the question-answering sets is needed."; exit 2; }
 	test -f $(END) || { $(TRAINING) reader --data $(DATA) --constant-tokens 6000000 --decay-tokens 1000000 && \
 	  cp build/reader/last.pt $(END).partial && cp build/reader/before-decay.pt build/reader/last.pt && mv $(END).partial $(END); }
 	test -f $(FIRST) || { $(TRAINING) reader --data $(DATA) && $(TRAINING) pack --data $(DATA) --mean $(END) --out $(FIRST); }
 	$(TRAINING) further --data $(DATA) --begin $(FIRST) --kind usual --work build/usual
 	$(TRAINING) further --data $(DATA) --begin $(FIRST) --kind across --work build/across
-	$(TRAINING) pack --data $(DATA) --work build/usual --mean build/across/last.pt --mean $(FIRST) --mean $(FIRST) \
+	test -f $(SECOND) || $(TRAINING) pack --data $(DATA) --work build/usual --mean build/across/last.pt \
+	  --mean $(FIRST) --mean $(FIRST) --out $(SECOND)
+	$(TRAINING) further --data $(DATA) --begin $(SECOND) --kind reports --work build/reports
+	$(TRAINING) further --data $(DATA) --begin $(SECOND) --kind reports-across --work build/reports-across
+	test -f $(THIRD) || $(TRAINING) pack --data $(DATA) --work build/reports --mean build/reports-across/last.pt \
+	  --mean $(SECOND) --out $(THIRD)
+	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind half-reports --work build/half-reports
+	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind half-reports-across --work build/half-reports-across
+	$(TRAINING) pack --data $(DATA) --work build/half-reports --mean build/half-reports-across/last.pt --mean $(THIRD) \
 	  --out rag/reader/weights/reader.safetensors
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)

@@ -38,6 +38,18 @@ MIXES: Mapping[str, Mapping[str, int]] = {
         "-squad2.zh": 6, "-swapped": 9, "-xquad same": 5, "-xquad across": 10, "-near": 5,
         "report": 22,
     },
+    "half-reports": {
+        "xquad same": 7, "xquad across": 7, "drcd.dev": 6, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 4,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 6, "-swapped": 5, "-xquad same": 5, "-xquad across": 5, "-near": 5,
+        "report": 42,
+    },
+    "half-reports-across": {
+        "xquad same": 6, "xquad across": 12, "drcd.dev": 4, "cmrc.trial": 1, "squad2.zh": 3, "jaquad.train": 3,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 5, "-swapped": 7, "-xquad same": 4, "-xquad across": 8, "-near": 3,
+        "report": 42,
+    },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _BODIES = ("drcd.dev", "cmrc.trial", "squad2.zh", "jaquad.train", "policyqa", "arcd")

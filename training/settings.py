@@ -44,6 +44,12 @@ FURTHER = {
     "across": replace(_FURTHER, first_block=700, mix="across"),
     "reports": replace(_FURTHER, first_block=1100, mix="reports"),
     "reports-across": replace(_FURTHER, first_block=1500, mix="reports-across"),
+    "half-reports": replace(
+        _FURTHER, first_block=1900, mix="half-reports", constant_tokens=1_400_000, decay_tokens=1_400_000
+    ),
+    "half-reports-across": replace(
+        _FURTHER, first_block=2300, mix="half-reports-across", constant_tokens=1_400_000, decay_tokens=1_400_000
+    ),
 }
 
 
