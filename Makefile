@@ -44,9 +44,9 @@ reader: $(VENV)/.installed ## make the reader again from the sets in the folder 
 	$(TRAINING) further --data $(DATA) --begin $(SECOND) --kind reports-across --work build/reports-across
 	test -f $(THIRD) || $(TRAINING) pack --data $(DATA) --work build/reports --mean build/reports-across/last.pt \
 	  --mean $(SECOND) --out $(THIRD)
-	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind half-reports --work build/half-reports
-	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind half-reports-across --work build/half-reports-across
-	$(TRAINING) pack --data $(DATA) --work build/half-reports --mean build/half-reports-across/last.pt --mean $(THIRD) \
+	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind implied --work build/implied
+	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind implied-across --work build/implied-across
+	$(TRAINING) pack --data $(DATA) --work build/implied --mean build/implied-across/last.pt --mean $(THIRD) \
 	  --out rag/reader/weights/reader.safetensors
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)

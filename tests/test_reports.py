@@ -84,3 +84,11 @@ def test_a_town_that_a_report_is_not_on_is_not_in_it() -> None:
             there += one.answerable
             away += asked[0] not in one.heading + one.text
     assert there > 20 and away > 10
+
+
+def test_a_firm_once_named_is_spoken_of_as_the_company() -> None:
+    implied = [report_example(Random(seed), implied=True) for seed in range(300)]
+    spoken = [one.text.count("公司") - one.text.count("有限公司") for one in implied]
+    before = [one.text.count("公司") - one.text.count("有限公司") for one in EXAMPLES[:300]]
+    assert sum(spoken) > 2 * sum(before)
+    assert all(one.text[one.start : one.end].strip() for one in implied if one.answerable)

@@ -38,17 +38,17 @@ MIXES: Mapping[str, Mapping[str, int]] = {
         "-squad2.zh": 6, "-swapped": 9, "-xquad same": 5, "-xquad across": 10, "-near": 5,
         "report": 22,
     },
-    "half-reports": {
-        "xquad same": 7, "xquad across": 7, "drcd.dev": 6, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 4,
+    "implied": {
+        "xquad same": 8, "xquad across": 8, "drcd.dev": 7, "cmrc.trial": 2, "squad2.zh": 5, "jaquad.train": 5,
         "policyqa": 1, "arcd": 1,
-        "-squad2.zh": 6, "-swapped": 5, "-xquad same": 5, "-xquad across": 5, "-near": 5,
-        "report": 42,
+        "-squad2.zh": 7, "-swapped": 6, "-xquad same": 5, "-xquad across": 6, "-near": 6,
+        "report, implied": 33,
     },
-    "half-reports-across": {
-        "xquad same": 6, "xquad across": 12, "drcd.dev": 4, "cmrc.trial": 1, "squad2.zh": 3, "jaquad.train": 3,
+    "implied-across": {
+        "xquad same": 7, "xquad across": 14, "drcd.dev": 5, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 3,
         "policyqa": 1, "arcd": 1,
-        "-squad2.zh": 5, "-swapped": 7, "-xquad same": 4, "-xquad across": 8, "-near": 3,
-        "report": 42,
+        "-squad2.zh": 5, "-swapped": 8, "-xquad same": 4, "-xquad across": 9, "-near": 4,
+        "report, implied": 33,
     },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
@@ -93,8 +93,8 @@ class Mix:
             return example
 
     def _drawn(self, kind: str, random: Random) -> Example | None:
-        if kind == "report":
-            return report_example(random)
+        if kind.startswith("report"):
+            return report_example(random, implied=kind.endswith("implied"))
         if kind == "-squad2.zh":
             row = random.choice(self._unanswered)
             return self._finished(whole(row.question, row.passage, None, row.passage.title), row, random)

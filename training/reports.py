@@ -39,13 +39,19 @@ _CITIES = 0.5  # of the reports are on towns
 _HEADED, _LISTED, _WHOLE_TOWN = 0.6, 0.5, 0.4
 _SAME_LANGUAGE = 0.35
 _SUBJECT_LEFT_OUT = ("counted", "values")  # the sentence goes on from the one before
+_IMPLIED, _SHORTENED = 0.5, 0.4
+_THE_COMPANY = {"zh": ("公司", "公司", "该公司", "这家企业", "企业"), "en": ("the company", "the company", "the firm")}
 _TRIES = 20
 
 
 class Report:
-    """What one report says: its holders and its facts, in groups that are told together."""
+    """What one report says: its holders and its facts, in groups that are told together.
 
-    def __init__(self, random: Random) -> None:
+    `implied` says whether a firm is also spoken of as "the company" once it was named, and a town not named again.
+    """
+
+    def __init__(self, random: Random, implied: bool = False) -> None:
+        self.implied = implied
         self.said: Said = "zh" if random.random() < 0.65 else "en"
         self.kind = "city" if random.random() < _CITIES else "company"
         self.holders = self.some(random.choice((1, 1, 2, 2, 3)), random)
@@ -101,15 +107,12 @@ class Report:
         before: Holder | None = None  # whom the piece before is on
         for group in random.sample(self.groups, len(self.groups)):
             holder = group[0].holder
-            name = random.choice(holder.spoken)
-            alone = len(self.holders) == 1 and (before is not None or bool(head))
-            if alone and self.kind == "city" and random.random() < _WHOLE_TOWN:
-                name = "全市" if self.said == "zh" else "the city"
-            if before is holder and self.said == "zh" and group[0].table in _SUBJECT_LEFT_OUT and random.random() < 0.3:
-                name = ""
+            name = self._name(group[0], before, bool(head), random)
             before = holder
             if len(group) > 1:
                 piece = listed(group, self.said, name, asked)
+                if self.implied and self.said == "zh" and random.random() < _SHORTENED:
+                    piece = piece.replace("企业", "")
             else:
                 piece = sentence(group[0], random, self.said, name, group[0] is asked)
             pieces.append(piece if name else piece.removeprefix("的"))
@@ -120,6 +123,19 @@ class Report:
         marks = [random.choice("。。。，；") for _ in pieces[:-1]] + ["。"]
         return "".join(piece + mark for piece, mark in zip(pieces, marks, strict=True))
 
+    def _name(self, told: Fact, before: Holder | None, headed: bool, random: Random) -> str:
+        """What the sentence calls the holder: by name, or as it can where it was named before; "" for not at all."""
+        name = random.choice(told.holder.spoken)
+        alone = len(self.holders) == 1 and (before is not None or headed)
+        if alone and self.kind == "city" and random.random() < _WHOLE_TOWN:
+            name = "全市" if self.said == "zh" else "the city"
+        if self.implied and self.kind == "company" and (alone or before is told.holder) and random.random() < _IMPLIED:
+            name = random.choice(_THE_COMPANY[self.said])
+        left_out = before is told.holder or (self.implied and alone and self.kind == "city")
+        if left_out and self.said == "zh" and told.table in _SUBJECT_LEFT_OUT and random.random() < 0.3:
+            name = ""
+        return name
+
     def head(self, random: Random) -> str:
         """Its heading, "" for none."""
         if random.random() >= _HEADED:
@@ -127,10 +143,10 @@ class Report:
         return random.choice(HEADS[self.said]).format(E=random.choice(self.holders).spoken[0])
 
 
-def report_example(random: Random) -> Example:
+def report_example(random: Random, implied: bool = False) -> Example:
     """A report and a question that it answers or, as often as `_UNANSWERED` says, does not."""
     while True:
-        report = Report(random)
+        report = Report(random, implied)
         if not report.groups:
             continue
         asked = random.choice(report.facts())

@@ -44,11 +44,9 @@ FURTHER = {
     "across": replace(_FURTHER, first_block=700, mix="across"),
     "reports": replace(_FURTHER, first_block=1100, mix="reports"),
     "reports-across": replace(_FURTHER, first_block=1500, mix="reports-across"),
-    "half-reports": replace(
-        _FURTHER, first_block=1900, mix="half-reports", constant_tokens=1_400_000, decay_tokens=1_400_000
-    ),
-    "half-reports-across": replace(
-        _FURTHER, first_block=2300, mix="half-reports-across", constant_tokens=1_400_000, decay_tokens=1_400_000
+    "implied": replace(_FURTHER, first_block=2700, mix="implied", constant_tokens=900_000, decay_tokens=900_000),
+    "implied-across": replace(
+        _FURTHER, first_block=3100, mix="implied-across", constant_tokens=900_000, decay_tokens=900_000
     ),
 }
 
