@@ -47,7 +47,7 @@ reader: $(VENV)/.installed ## make the reader again from the sets in the folder 
 	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind implied --work build/implied
 	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind implied-across --work build/implied-across
 	$(TRAINING) pack --data $(DATA) --work build/implied --mean build/implied-across/last.pt --mean $(THIRD) \
-	  --out rag/reader/weights/reader.safetensors
+	  --mean $(SECOND) --out rag/reader/weights/reader.safetensors
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)
 	$(BIN)/pip-audit --strict -r constraints.txt --no-deps --disable-pip --progress-spinner off
