@@ -95,8 +95,10 @@ def test_a_backup_is_of_one_moment_while_documents_come_and_go(library: LocalLib
 def test_no_backup_of_what_is_not_there_or_damaged(library: LocalLibrary, tmp_path: Path) -> None:
     with pytest.raises(LibraryMissing):
         back_up(tmp_path / "nothing", tmp_path / "backup")
-    list(add_files(library, TermEmbedder(), [write(tmp_path, "a.md", "# A\nOne sentence.\n")]))
+    added = list(add_files(library, TermEmbedder(), [write(tmp_path, "a.md", "# A\nOne sentence.\n")]))
+    assert library.counts().documents == 1, added
     library.connection.execute("UPDATE documents SET text = replace(text, 'One', 'Two')")
+    assert library.connection.changes() == 1
     with pytest.raises(LibraryDamaged, match="no backup was made"):
         back_up(library.folder, tmp_path / "backup")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.md", "library"]
