@@ -211,7 +211,8 @@ class Elsewhere:
 
     def close(self) -> None:
         """End the process, after what it is at."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        # Waited for: where the interpreter ends meanwhile, Python 3.11 wakes a pool by a pipe that is being closed.
+        self._pool.shutdown(cancel_futures=True)
 
     def _start(self) -> None:
         self._pool = ProcessPoolExecutor(1, get_context("spawn"), initializer=_begin)
