@@ -174,7 +174,8 @@ def test_layers_are_left_out_in_training_alone() -> None:
 
 def test_every_mix_has_the_same_kinds_in_the_same_order() -> None:
     """The order decides which kind a draw falls on."""
-    assert all(set(shares) <= {*MIXES["usual"], "report", "report, implied"} for shares in MIXES.values())
+    known = {*MIXES["usual"], "report", "report, implied", "composed", "-composed"}
+    assert all(set(shares) <= known for shares in MIXES.values())
     assert all(sum(shares.values()) == 100 for shares in MIXES.values())
     assert all(settings.mix in MIXES for settings in FURTHER.values())
 

@@ -107,11 +107,13 @@ def _train(data: Path, work: Path, settings: Settings, begin: Path | None = None
 
 def _embedder(data: Path, work: Path, out: Path) -> None:
     from index.bundled import bundled_model_folder
+    from training.composed import by_language, composed_set
     from training.embedder import pack_embedder, train_embedder
     from training.rows import read_sets
     from training.settings import EmbedderSettings
 
-    sets, settings, bundled = read_sets(data), EmbedderSettings(), bundled_model_folder()
+    sets = read_sets(data) | by_language(composed_set())
+    settings, bundled = EmbedderSettings(), bundled_model_folder()
     with _log(work / _LOG) as say:
         train_embedder(sets, settings, bundled, work, say)
         pack_embedder(sets, settings, bundled, work, out, say)

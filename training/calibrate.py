@@ -11,7 +11,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -25,6 +25,7 @@ from rag.judge import FALSE_ANSWERS, Calibration, write_calibration
 from rag.reader import Reader, load_reader
 from rag.reader.kept import KeptReadings
 from rag.records import Hit, Signs
+from training.composed import by_language, composed_set, language_asked
 from training.rows import Dataset, Passage, Row, Slice
 from training.swaps import Names, kind_asked
 
@@ -119,6 +120,22 @@ def collected(sets: dict[str, Dataset], kept: Slice, reader: Reader, most: int, 
                         count += 1
                         yield trial
                     say(f"{kept} {group}: {count} trials")
+        for name, body in by_language(composed_set()).items():
+            placed = apart(body, kept, embedder, Path(folder) / name)
+            for group, asked, share in _askers(body):
+                count = 0
+                for trial in _group(group, asked, body, placed, ask, names, kept, share * most):
+                    count += 1
+                    yield trial
+                say(f"{kept} {group}: {count} trials")
+
+
+def _askers(body: Dataset) -> Iterator[tuple[str, Dataset, int]]:
+    """The questions of composed passages in their own language, and those in the eight others, twice as many."""
+    own = body.name.rpartition(".")[2]
+    for group, share in ((own, 1), ("others", 2)):
+        rows = tuple(row for row in body.rows if (language_asked(row) == own) == (group == own))
+        yield f"{group}->{body.name}", replace(body, rows=rows), share
 
 
 def _group(

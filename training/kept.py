@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from training.composed import NAME as COMPOSED
+from training.composed import composed_set
 from training.examples import Example, whole
 from training.neighbours import Neighbours
 from training.rows import Dataset, Row
@@ -41,6 +43,9 @@ def dev_examples(sets: dict[str, Dataset]) -> dict[str, list[Example]]:
     found["squad2"] = [_gold(row, row) for row in squad if row.answers][:_PER_GROUP]
     unanswered = [row for row in squad if not row.answers][:_PER_GROUP]
     found["-squad2/adversarial"] = [whole(row.question, row.passage, None) for row in unanswered]
+    composed = sorted(composed_set().of("dev"), key=lambda row: Random(row.id).random())
+    found[COMPOSED] = [_gold(row, row) for row in composed if row.answers]
+    found[f"-{COMPOSED}/asked"] = [whole(row.question, row.passage, None) for row in composed if not row.answers]
     return found
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
 
+from training.composed import NAME as COMPOSED
+from training.composed import composed_set
 from training.examples import Example, cut, swapped_in_both, whole, without_answer
 from training.neighbours import Neighbours
 from training.reports import report_example
@@ -50,11 +52,24 @@ MIXES: Mapping[str, Mapping[str, int]] = {
         "-squad2.zh": 5, "-swapped": 8, "-xquad same": 4, "-xquad across": 9, "-near": 4,
         "report, implied": 33,
     },
+    "composed": {
+        "xquad same": 9, "xquad across": 9, "drcd.dev": 8, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 5,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 4, "-swapped": 9, "-xquad same": 5, "-xquad across": 6, "-near": 4,
+        "report, implied": 8, "composed": 15, "-composed": 10,
+    },
+    "composed-across": {
+        "xquad same": 7, "xquad across": 14, "drcd.dev": 6, "cmrc.trial": 2, "squad2.zh": 3, "jaquad.train": 3,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 4, "-swapped": 10, "-xquad same": 4, "-xquad across": 8, "-near": 3,
+        "report, implied": 7, "composed": 16, "-composed": 11,
+    },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _BODIES = ("drcd.dev", "cmrc.trial", "squad2.zh", "jaquad.train", "policyqa", "arcd")
 _NEAR_COUNT = 6
 _HEADING, _CUT, _CONVERTED, _SWAPPED_IN_BOTH = 0.5, 0.7, 0.2, 0.12  # shares of the rows
+_NOT_TOLD = 0.7  # of the composed rows without an answer: questions that were written to have none
 _SWITCHED = 0.4  # of the rows wholly in Chinese
 
 
@@ -77,8 +92,18 @@ class Mix:
         }
         asked = {row.id: kind_asked(row.question) for row in self._rows["xquad.en"]}
         self._names = Names((row for name in sets for row in self._rows[name]), asked)
+        if COMPOSED in self._shares:
+            self._add_composed(settings.composed)
         self._converters = _converters()
         self._dictionary = cedict_dictionary()
+
+    def _add_composed(self, families: tuple[str, ...]) -> None:
+        """After the names were gathered: the rows of the other mixes stay what they were."""
+        rows = composed_set(families=families).of("train")
+        self._rows[COMPOSED] = [row for row in rows if row.answers]
+        self._not_told = [row for row in rows if not row.answers]
+        self._passages[COMPOSED] = _train_passages(rows)
+        self._near[COMPOSED] = Neighbours([passage.text for passage in self._passages[COMPOSED]])
 
     def example(self, number: int) -> Example:
         """The example of this number, whichever were asked for before."""
@@ -100,6 +125,9 @@ class Mix:
             return self._finished(whole(row.question, row.passage, None, row.passage.title), row, random)
         if kind == "-swapped":
             return self._swapped(random)
+        if kind == f"-{COMPOSED}" and random.random() < _NOT_TOLD:
+            row = random.choice(self._not_told)
+            return self._finished(whole(row.question, row.passage, None, row.passage.title), row, random)
         if kind == "-near":
             row = random.choice(self._rows[random.choices(_BODIES, weights=(8, 3, 4, 6, 1, 2))[0]])
             return self._near_miss(row, row, random)
@@ -107,7 +135,7 @@ class Mix:
         if "xquad" in kind:
             asked, read = self._xquad_pair(across, random)
         else:
-            asked = read = random.choice(self._rows[kind])
+            asked = read = random.choice(self._rows[kind.removeprefix("-")])
         if kind.startswith("-"):
             return self._near_miss(asked, read, random)
         example = _answered(asked, read)
@@ -164,7 +192,9 @@ class Mix:
             by_number = {passage.id.rpartition("-")[2]: passage for passage in body}
             found = [by_number[name] for name in names if name in by_number]
         else:
-            found = [body[place] for place in self._near[read.source].nearest(asked.question, _NEAR_COUNT)]
+            # A question in another language finds nothing: the passages most like its own are its false friends.
+            like = read.passage.text if read.source == COMPOSED else asked.question
+            found = [body[place] for place in self._near[read.source].nearest(like, _NEAR_COUNT)]
         if random.random() < 0.15:
             found = [random.choice(body)]
         found = [passage for passage in found if passage.id != read.passage.id]

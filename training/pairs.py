@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from training.composed import NAME as COMPOSED
 from training.examples import cut, whole
 from training.neighbours import Neighbours
 from training.rows import LANGUAGES, XQUAD, Dataset, Passage, Row
 
 # How often a batch is of each set, in parts of a hundred. All of a batch's passages are of one set and mostly one
 # language, so that each is a false friend of the other questions.
-SHARES = {"xquad": 52, "drcd.dev": 20, "cmrc.trial": 6, "squad2.zh": 3, "jaquad.train": 16, "arcd": 3}
+SHARES = {
+    "xquad": 46, "drcd.dev": 17, "cmrc.trial": 5, "squad2.zh": 3, "jaquad.train": 11, "arcd": 2,
+    "composed.zh": 9, "composed.en": 5, "composed.ja": 2,
+}  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 4, "en": 4, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _NEAR_COUNT = 8
 _ANY_LANGUAGE, _PASSAGES_LANGUAGE, _CUT, _TITLED = 0.75, 0.85, 0.6, 0.4  # shares of the rows
@@ -75,7 +79,8 @@ class PairStream:
             row = random.choice(self._rows[source])
             words = row.passage.text[row.answers[0][0] : row.answers[0][1]]
             body = self._passages[source]
-            found = [body[place] for place in self._near[source].nearest(row.question, _NEAR_COUNT)]
+            like = row.passage.text if source.startswith(COMPOSED) else row.question  # it may be in any language
+            found = [body[place] for place in self._near[source].nearest(like, _NEAR_COUNT)]
             found = [passage for passage in found if passage.id != row.passage.id and words not in passage.text]
             return row, row, random.choice(found) if found else None
         while True:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from training.composed import FIRST
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -33,6 +35,7 @@ class Settings:
     layers_left_out: float = 0.0  # the share of the layers, others at each step: Fan et al. 2019, "LayerDrop"
     hidden: float = 0.0  # of the tokens of half of the rows, the answer's spared, the mask stands in place of
     mix: str = "usual"  # of `training.mix.MIXES`
+    composed: tuple[str, ...] = ()  # which families of composed passages, none for all
 
 
 _FURTHER = Settings(
@@ -48,6 +51,12 @@ FURTHER = {
     "implied-across": replace(
         _FURTHER, first_block=3100, mix="implied-across", constant_tokens=900_000, decay_tokens=900_000
     ),
+    "composed": replace(_FURTHER, first_block=3500, mix="composed", composed=FIRST, decay_tokens=600_000),
+    "composed-across": replace(
+        _FURTHER, first_block=3900, mix="composed-across", composed=FIRST, decay_tokens=600_000
+    ),
+    "composed-more": replace(_FURTHER, first_block=4300, mix="composed"),
+    "composed-more-across": replace(_FURTHER, first_block=4700, mix="composed-across"),
 }
 
 
