@@ -15,6 +15,7 @@ from index.learned import with_difference
 from training.embedder import (
     LAST,
     also_right,
+    begun_encoder,
     bundled_encoder,
     loss_of,
     pack_embedder,
@@ -46,7 +47,7 @@ def made_up(name: str) -> Dataset:
 
 @pytest.fixture(scope="module")
 def sets() -> dict[str, Dataset]:
-    return {name: made_up(name) for name in (*XQUAD, *(name for name in SHARES if name != "xquad"))}
+    return {name: made_up(name) for name in (*XQUAD, *(name for name in SHARES["composed"] if name != "xquad"))}
 
 
 def test_each_question_has_its_passage_first_and_a_false_friend_after(sets: dict[str, Dataset]) -> None:
@@ -67,6 +68,9 @@ def test_each_question_has_its_passage_first_and_a_false_friend_after(sets: dict
         assert stream.batch(number, 5) == batch == PairStream(sets, "seed").batch(number, 5)
     assert {"xquad", "drcd", "jaquad"} <= sources
     assert PairStream(sets, "another").batch(0, 5) != stream.batch(0, 5)
+    assert not any(source.startswith("composed") for source in sources)
+    later = PairStream(sets, "seed", "composed")
+    assert {"composed.zh", "composed.en"} <= {later.batch(number, 2).source for number in range(60)}
 
 
 def test_a_passage_that_comes_twice_is_nobodys_false_friend() -> None:
@@ -129,6 +133,18 @@ def test_steps_lower_the_loss_and_a_stopped_run_goes_on_the_same(sets: dict[str,
     name = "encoder.layer.3.output.dense.bias"
     assert np.allclose(changed[name], learned[name].numpy(), atol=1e-4)
     assert not np.array_equal(changed[name], start[name])
+
+    # Gone on with: what was packed is where it begins, and is kept whole.
+    begun = begun_encoder(bundled, out)
+    assert np.allclose(begun.state_dict()[name].numpy(), changed[name], atol=1e-6)
+    further = replace(settings, steps=1, kept=0.0, rank=16, shares="composed", seed="later")
+    ended = train_embedder(sets, further, bundled, tmp_path / "further", said.append, out)
+    weight = "encoder.layer.3.output.dense.weight"
+    assert not torch.equal(ended.state_dict()[weight], begun.state_dict()[weight])
+    pack_embedder(sets, further, bundled, tmp_path / "further", tmp_path / "again.safetensors", said.append, out)
+    again = with_difference(start, tmp_path / "again.safetensors")
+    assert np.allclose(again[weight], changed[weight], atol=1e-4)
+    assert not np.allclose(again[weight], start[weight], atol=1e-4)
 
 
 def test_vectors_in_training_are_those_of_use() -> None:

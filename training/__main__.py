@@ -51,6 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     embedder.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     embedder.add_argument("--work", type=Path, default=Path("build/embedder"), help="folder of checkpoint and log")
     embedder.add_argument("--out", type=Path, help="the packed file (default: embedder.safetensors in --work)")
+    embedder.add_argument("--begin", type=Path, metavar="EMBEDDER", help="a packed embedder, to go on from with more rows")
     fit = commands.add_parser("calibrate", help="fit the confidence and the thresholds of the reader that ships")
     fit.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     fit.add_argument("--questions", type=int, default=40, metavar="N", help="a group and slice (default 40)")
@@ -67,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         _train(given.data, given.work, FURTHER[given.kind], given.begin)
         return 0
     if given.command == "embedder":
-        _embedder(given.data, given.work, given.out or given.work / "embedder.safetensors")
+        _embedder(given.data, given.work, given.out or given.work / "embedder.safetensors", given.begin)
         return 0
     if given.command == "ranges":
         _ranges(given.data, given.work)
@@ -105,18 +106,18 @@ def _train(data: Path, work: Path, settings: Settings, begin: Path | None = None
         train(mix, tokenizer, settings, bundled, work, say, lambda net: quick_figures(net, groups), begin)
 
 
-def _embedder(data: Path, work: Path, out: Path) -> None:
+def _embedder(data: Path, work: Path, out: Path, begin: Path | None) -> None:
     from index.bundled import bundled_model_folder
     from training.composed import by_language, composed_set
     from training.embedder import pack_embedder, train_embedder
     from training.rows import read_sets
-    from training.settings import EmbedderSettings
+    from training.settings import EMBEDDER_FURTHER, EmbedderSettings
 
     sets = read_sets(data) | by_language(composed_set())
-    settings, bundled = EmbedderSettings(), bundled_model_folder()
+    settings, bundled = EMBEDDER_FURTHER if begin else EmbedderSettings(), bundled_model_folder()
     with _log(work / _LOG) as say:
-        train_embedder(sets, settings, bundled, work, say)
-        pack_embedder(sets, settings, bundled, work, out, say)
+        train_embedder(sets, settings, bundled, work, say, begin)
+        pack_embedder(sets, settings, bundled, work, out, say, begin)
 
 
 def _ranges(data: Path, work: Path) -> None:

@@ -35,12 +35,15 @@ Say = Callable[[str], None]
 
 
 def train_embedder(
-    sets: dict[str, Dataset], settings: EmbedderSettings, bundled: Path, folder: Path, say: Say
+    sets: dict[str, Dataset], settings: EmbedderSettings, bundled: Path, folder: Path, say: Say, begin: Path | None = None
 ) -> BertModel:
-    """Train until the steps are made; `folder` keeps the checkpoint, `say` gets the log lines."""
+    """Train until the steps are made; `folder` keeps the checkpoint, `say` gets the log lines.
+
+    `begin` is the packed embedder to go on from; without one the encoder is as it is bundled.
+    """
     torch.set_num_threads(settings.threads)
-    encoder, tokenizer = bundled_encoder(bundled), load_tokenizer(bundled)
-    stream = PairStream(sets, settings.seed)
+    encoder, tokenizer = begun_encoder(bundled, begin), load_tokenizer(bundled)
+    stream = PairStream(sets, settings.seed, settings.shares)
     body = list(encoder.encoder.parameters())
     optimizer = torch.optim.AdamW(
         [
@@ -72,22 +75,29 @@ def train_embedder(
 
 
 def pack_embedder(
-    sets: dict[str, Dataset], settings: EmbedderSettings, bundled: Path, folder: Path, out: Path, say: Say
+    sets: dict[str, Dataset],
+    settings: EmbedderSettings,
+    bundled: Path,
+    folder: Path,
+    out: Path,
+    say: Say,
+    begin: Path | None = None,
 ) -> None:
     """Write what is kept of the last checkpoint to `out`, and say the dev figures of that, whole and cut down.
 
-    Raises FileNotFoundError where there is no checkpoint.
+    Of what was learned on top of `begin` a share is kept, and all that it has itself. Raises FileNotFoundError where there is no checkpoint.
     """
     tokenizer = load_tokenizer(bundled)
     before, after = bundled_encoder(bundled), bundled_encoder(bundled)
     learned = torch.load(folder / LAST, weights_only=True)["network"]
-    start = before.state_dict()
+    start = begun_encoder(bundled, begin).state_dict()
     mixed = {name: start[name] + settings.kept * (value - start[name]) for name, value in learned.items()}
     after.load_state_dict(mixed, strict=False)
     say(f"{settings.kept} kept: dev {_figures(after, tokenizer, sets, settings)}")
     named = [{f"encoder.{name}": value for name, value in one.named_parameters()} for one in (after, before)]
     write(difference(named[0], named[1], settings.rank), out)
-    small = with_difference({name: start[name].numpy() for name in learned}, out)
+    bare = before.state_dict()
+    small = with_difference({name: bare[name].numpy() for name in learned}, out)
     after.load_state_dict({name: torch.from_numpy(value) for name, value in small.items()}, strict=False)
     say(f"{settings.kept} kept, rank {settings.rank}: dev {_figures(after, tokenizer, sets, settings)}")
     say(f"wrote {out.name}, {out.stat().st_size} bytes, sha256 {digest(out)}")
@@ -97,6 +107,16 @@ def bundled_encoder(bundled: Path) -> BertModel:
     """The encoder as it is bundled; its embeddings stay as they are, as the reader shares them."""
     encoder = bundled_network(bundled).encoder
     encoder.embeddings.requires_grad_(False)
+    return encoder
+
+
+def begun_encoder(bundled: Path, begin: Path | None) -> BertModel:
+    """The encoder as it is bundled, with what a packed embedder has learned where one is given."""
+    encoder = bundled_encoder(bundled)
+    if begin is not None:
+        layers = {name: value.numpy() for name, value in encoder.state_dict().items()}
+        changed = with_difference(layers, begin)
+        encoder.load_state_dict({name: torch.from_numpy(value) for name, value in changed.items()})
     return encoder
 
 

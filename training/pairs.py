@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -12,9 +13,12 @@ from training.rows import LANGUAGES, XQUAD, Dataset, Passage, Row
 
 # How often a batch is of each set, in parts of a hundred. All of a batch's passages are of one set and mostly one
 # language, so that each is a false friend of the other questions.
-SHARES = {
-    "xquad": 46, "drcd.dev": 17, "cmrc.trial": 5, "squad2.zh": 3, "jaquad.train": 11, "arcd": 2,
-    "composed.zh": 9, "composed.en": 5, "composed.ja": 2,
+SHARES: Mapping[str, Mapping[str, int]] = {
+    "usual": {"xquad": 52, "drcd.dev": 20, "cmrc.trial": 6, "squad2.zh": 3, "jaquad.train": 16, "arcd": 3},
+    "composed": {
+        "xquad": 34, "drcd.dev": 14, "cmrc.trial": 4, "squad2.zh": 2, "jaquad.train": 8, "arcd": 2,
+        "composed.zh": 20, "composed.en": 12, "composed.ja": 4,
+    },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 4, "en": 4, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _NEAR_COUNT = 8
@@ -38,8 +42,9 @@ class Pairs:
 class PairStream:
     """Draws batches from the `train` slice of the sets; batch `n` depends on the seed and `n` alone."""
 
-    def __init__(self, sets: dict[str, Dataset], seed: str) -> None:
+    def __init__(self, sets: dict[str, Dataset], seed: str, shares: str = "usual") -> None:
         self._seed = seed
+        self._shares = SHARES[shares]
         self._rows = {name: [row for row in sets[name].of("train") if row.answers] for name in sets}
         self._passages = {
             name: list({row.passage.id: row.passage for row in rows}.values()) for name, rows in self._rows.items()
@@ -49,7 +54,7 @@ class PairStream:
         self._by_number = {name: {_number(one): one for one in self._passages[name]} for name in XQUAD}
         self._near = {
             name: Neighbours([passage.text for passage in self._passages[name]])
-            for name in ("xquad.en", *SHARES)
+            for name in ("xquad.en", *self._shares)
             if name in self._passages
         }
         self._weights = [_LANGUAGE_WEIGHT.get(language, 1) for language in LANGUAGES]
@@ -57,7 +62,7 @@ class PairStream:
     def batch(self, number: int, size: int) -> Pairs:
         """The batch of this number, of so many questions, whichever were asked for before."""
         random = Random(f"{self._seed}{number}")
-        source = random.choices(list(SHARES), weights=list(SHARES.values()))[0]
+        source = random.choices(list(self._shares), weights=list(self._shares.values()))[0]
         read = random.choices(XQUAD, weights=self._weights)[0]
         right: list[tuple[str, str]] = []
         near: list[tuple[str, str]] = []

@@ -65,6 +65,7 @@ class EmbedderSettings:
     """What makes a run of the embedder, likewise."""
 
     seed: str = "c"
+    shares: str = "usual"  # of `training.pairs.SHARES`
     steps: int = 390
     questions: int = 40  # a batch
     group: int = 16  # texts computed at once
@@ -81,3 +82,7 @@ class EmbedderSettings:
     evaluate_steps: int = 130
     kept: float = 0.7  # of what was learned; the rest of it is taken back: better on `dev`, and most within a language
     rank: int = 16  # of each matrix's difference from the bundled weights
+
+
+# What goes on from the packed embedder.
+EMBEDDER_FURTHER = EmbedderSettings(seed="d", shares="composed", steps=150, learning_rate=2e-5, evaluate_steps=50)
