@@ -30,6 +30,8 @@ END = build/reader/first-end.pt
 FIRST = build/reader/first.safetensors
 SECOND = build/reader/second.safetensors
 THIRD = build/reader/third.safetensors
+FOURTH = build/reader/fourth.safetensors
+FIFTH = build/reader/fifth.safetensors
 
 reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: nine hours; stopped, it goes on where it was
 	@test -n "$(DATA)" || { echo "make reader DATA=FOLDER: the folder of the question-answering sets is needed."; exit 2; }
@@ -46,8 +48,16 @@ reader: $(VENV)/.installed ## make the reader again from the sets in the folder 
 	  --mean $(SECOND) --out $(THIRD)
 	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind implied --work build/implied
 	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind implied-across --work build/implied-across
-	$(TRAINING) pack --data $(DATA) --work build/implied --mean build/implied-across/last.pt --mean $(THIRD) \
-	  --mean $(SECOND) --out rag/reader/weights/reader.safetensors
+	test -f $(FOURTH) || $(TRAINING) pack --data $(DATA) --work build/implied --mean build/implied-across/last.pt \
+	  --mean $(THIRD) --mean $(SECOND) --out $(FOURTH)
+	$(TRAINING) further --data $(DATA) --begin $(FOURTH) --kind composed --work build/composed
+	$(TRAINING) further --data $(DATA) --begin $(FOURTH) --kind composed-across --work build/composed-across
+	test -f $(FIFTH) || $(TRAINING) pack --data $(DATA) --work build/composed --mean build/composed-across/last.pt \
+	  --mean $(FOURTH) --out $(FIFTH)
+	$(TRAINING) further --data $(DATA) --begin $(FIFTH) --kind composed-more --work build/more
+	$(TRAINING) further --data $(DATA) --begin $(FIFTH) --kind composed-more-across --work build/more-across
+	$(TRAINING) pack --data $(DATA) --work build/more --mean build/more-across/last.pt --mean $(FIFTH) \
+	  --out rag/reader/weights/reader.safetensors
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)
 	$(BIN)/pip-audit --strict -r constraints.txt --no-deps --disable-pip --progress-spinner off

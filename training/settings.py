@@ -55,8 +55,12 @@ FURTHER = {
     "composed-across": replace(
         _FURTHER, first_block=3900, mix="composed-across", composed=FIRST, decay_tokens=600_000
     ),
-    "composed-more": replace(_FURTHER, first_block=4300, mix="composed"),
-    "composed-more-across": replace(_FURTHER, first_block=4700, mix="composed-across"),
+    "composed-more": replace(
+        _FURTHER, first_block=4300, mix="composed", constant_tokens=1_000_000, decay_tokens=600_000
+    ),
+    "composed-more-across": replace(
+        _FURTHER, first_block=4700, mix="composed-across", constant_tokens=1_000_000, decay_tokens=600_000
+    ),
 }
 
 
