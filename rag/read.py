@@ -10,9 +10,10 @@ from index.terms import terms
 from rag.asking import asks_for_list
 from rag.findings import span_of
 from rag.judge import Calibration, differ_in_script
+from rag.kind import fits
 from rag.named import numbers_away
 from rag.reader import Reader
-from rag.records import Hit, Reading, Signs
+from rag.records import Hit, Reading, Signs, SpanReading
 from rag.unseen import Wording
 
 FIRST = 2  # passages read to begin with; then the rest of the budget at once. Of a list BUDGET is read first
@@ -21,6 +22,8 @@ BUDGET = 6
 LIST_BUDGET = 12  # of a question for a list, whose answers stand in several passages
 LIKELY = 0.2  # a list is read on beyond BUDGET when the best reading passes the threshold for this share
 SPANS = 4  # looked for in a passage; a list needs more than one
+# Log-probability that being of the kind that is asked for is worth to a span, over one of which that is not known.
+KIND = 1.5
 _OTHERS = 3  # readings whose logits `others` is the mean of
 _NO_OTHER = -3.0  # taken for those that are not there: about the logit of a passage that does not answer
 
@@ -79,9 +82,7 @@ def surroundings_of(hits: Sequence[Hit]) -> Surroundings:
     return Surroundings(max((hit.cosine for hit in hits), default=0.0), sum(first) / max(1, len(first)))
 
 
-def signs_of(
-    question: str, asked: Wording, hit: Hit, answerable: float, span_logit: float, surroundings: Surroundings
-) -> Signs:
+def signs_of(question: str, asked: Wording, hit: Hit, best: SpanReading, surroundings: Surroundings) -> Signs:
     """All that is known of a reading of this hit but for the other readings."""
     across = differ_in_script(question, hit.passage.text) or (bool(asked.words) and not asked.same_language)
     looked_up, missing = (asked.names, asked.missing_names) if across else (asked.words, asked.missing)
@@ -93,8 +94,8 @@ def signs_of(
     )
     shown = with_headings(hit.passage.title, hit.passage.heading, hit.passage.text)
     return Signs(
-        answerable=answerable,
-        span=span_logit,
+        answerable=best.answerable,
+        span=best.span_logit,
         cosine=hit.cosine,
         lexical=hit.lexical,
         across=float(across),
@@ -105,6 +106,7 @@ def signs_of(
         around=surroundings.around,
         unknown=float(bool(unknown)),
         numbers_away=numbers_away(asked.named, shown),
+        fit=fits(question, hit.passage.text[best.start : best.end]),
     )
 
 
@@ -124,10 +126,10 @@ def _read(
     )
     readings = []
     for hit, spans in zip(hits, found, strict=True):
-        best, *more = spans
+        best, *more = best_of_kind(question, hit.passage.text, spans)
         if best.start == best.end:
             continue
-        signs = signs_of(question, asked, hit, best.answerable, best.span_logit, surroundings)
+        signs = signs_of(question, asked, hit, best, surroundings)
         readings.append(
             Reading(
                 hit=hit,
@@ -141,6 +143,11 @@ def _read(
             )
         )
     return readings
+
+
+def best_of_kind(question: str, text: str, spans: Sequence[SpanReading]) -> list[SpanReading]:
+    """The spans anew, best first: those of the kind that is asked for are worth KIND more, of another KIND less."""
+    return sorted(spans, key=lambda one: -(one.span_logit + KIND * fits(question, text[one.start : one.end])))
 
 
 def _distinct(readings: Sequence[Reading]) -> list[Reading]:

@@ -51,17 +51,20 @@ def main(arguments: list[str] | None = None) -> int:
     embedder.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     embedder.add_argument("--work", type=Path, default=Path("build/embedder"), help="folder of checkpoint and log")
     embedder.add_argument("--out", type=Path, help="the packed file (default: embedder.safetensors in --work)")
-    embedder.add_argument("--begin", type=Path, metavar="EMBEDDER", help="a packed embedder, to go on from with more rows")
+    embedder.add_argument(
+        "--begin", type=Path, metavar="EMBEDDER", help="a packed embedder, to go on from with more rows"
+    )
     fit = commands.add_parser("calibrate", help="fit the confidence and the thresholds of the reader that ships")
     fit.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
     fit.add_argument("--questions", type=int, default=40, metavar="N", help="a group and slice (default 40)")
     fit.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
-    support = commands.add_parser("support", help="fit when a quote is taken to hold a written claim")
-    support.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
-    support.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
-    ranges = commands.add_parser("ranges", help="measure what computing in 8 bits has to know of both models' values")
-    ranges.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
-    ranges.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
+    for name, text in (
+        ("support", "fit when a quote is taken to hold a written claim"),
+        ("ranges", "measure what computing in 8 bits has to know of both models' values"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+        command.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
     if given.command == "further":

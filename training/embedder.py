@@ -35,7 +35,12 @@ Say = Callable[[str], None]
 
 
 def train_embedder(
-    sets: dict[str, Dataset], settings: EmbedderSettings, bundled: Path, folder: Path, say: Say, begin: Path | None = None
+    sets: dict[str, Dataset],
+    settings: EmbedderSettings,
+    bundled: Path,
+    folder: Path,
+    say: Say,
+    begin: Path | None = None,
 ) -> BertModel:
     """Train until the steps are made; `folder` keeps the checkpoint, `say` gets the log lines.
 
@@ -85,7 +90,8 @@ def pack_embedder(
 ) -> None:
     """Write what is kept of the last checkpoint to `out`, and say the dev figures of that, whole and cut down.
 
-    Of what was learned on top of `begin` a share is kept, and all that it has itself. Raises FileNotFoundError where there is no checkpoint.
+    Of what was learned on top of `begin` a share is kept, and all that it has itself.
+    Raises FileNotFoundError where there is no checkpoint.
     """
     tokenizer = load_tokenizer(bundled)
     before, after = bundled_encoder(bundled), bundled_encoder(bundled)

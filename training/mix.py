@@ -120,14 +120,11 @@ class Mix:
     def _drawn(self, kind: str, random: Random) -> Example | None:
         if kind.startswith("report"):
             return report_example(random, implied=kind.endswith("implied"))
-        if kind == "-squad2.zh":
-            row = random.choice(self._unanswered)
+        if kind == "-squad2.zh" or (kind == f"-{COMPOSED}" and random.random() < _NOT_TOLD):
+            row = random.choice(self._unanswered if kind == "-squad2.zh" else self._not_told)
             return self._finished(whole(row.question, row.passage, None, row.passage.title), row, random)
         if kind == "-swapped":
             return self._swapped(random)
-        if kind == f"-{COMPOSED}" and random.random() < _NOT_TOLD:
-            row = random.choice(self._not_told)
-            return self._finished(whole(row.question, row.passage, None, row.passage.title), row, random)
         if kind == "-near":
             row = random.choice(self._rows[random.choices(_BODIES, weights=(8, 3, 4, 6, 1, 2))[0]])
             return self._near_miss(row, row, random)

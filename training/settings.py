@@ -52,9 +52,7 @@ FURTHER = {
         _FURTHER, first_block=3100, mix="implied-across", constant_tokens=900_000, decay_tokens=900_000
     ),
     "composed": replace(_FURTHER, first_block=3500, mix="composed", composed=FIRST, decay_tokens=600_000),
-    "composed-across": replace(
-        _FURTHER, first_block=3900, mix="composed-across", composed=FIRST, decay_tokens=600_000
-    ),
+    "composed-across": replace(_FURTHER, first_block=3900, mix="composed-across", composed=FIRST, decay_tokens=600_000),
     "composed-more": replace(
         _FURTHER, first_block=4300, mix="composed", constant_tokens=1_000_000, decay_tokens=600_000
     ),
