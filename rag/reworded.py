@@ -58,7 +58,7 @@ def _pattern(word: Word, english: bool) -> re.Pattern[str]:
     """Where the word stands in the question."""
     if not english:
         return re.compile(re.escape(word.text))
-    parts = _BETWEEN.join(map(re.escape, word.text.split()))
+    parts = (_BETWEEN if word.text.isascii() else r"\W+").join(map(re.escape, word.text.split()))
     return re.compile(rf"(?<![A-Za-z\d]){parts}(?![A-Za-z\d])", re.IGNORECASE)
 
 

@@ -28,7 +28,10 @@ from rag.pinyin import SHORTEST_NAME, read_like
 _RUNS = re.compile(r"[\u3400-\u9fff]+|[a-z]+|\d[\d.,]*\d|\d")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
-_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_HANGUL_WORD = re.compile(r"[\uac00-\ud7af]{2,}")
+_CYRILLIC_NAME = re.compile(r"[А-ЯЁ][а-яё]+(?: [А-ЯЁ][а-яё]+)*")
+_CASE_ENDING = re.compile(r"(?:ом|ем|ой|[аеуюяыи])$")
 _LOOKED_AT = 300  # characters of a passage that tell its script
 _SMALLEST_RARITY = 1e-6
 _HAN_WEIGHT = 3  # a Chinese character says as much as a few letters
@@ -69,14 +72,17 @@ NOTHING = Translated(False, ())
 
 @lru_cache(64)
 def translated(question: str) -> Translated:
-    """The words of a question in Chinese or in Latin letters; no words for one in another script.
+    """The words of a question in Chinese or in Latin letters; of one in Russian or Korean, what may be Chinese names.
 
     Of a question in Latin letters that is not English, few words are known: its names and numbers stay.
     """
     given = unicodedata.normalize("NFKC", question)
     question = given.lower()
-    if _KANA_HANGUL.search(question):
+    if _KANA.search(question):
         return NOTHING
+    for words in (_from_russian(given), _from_korean(given)):
+        if found := _distinct(words):
+            return Translated(True, found)
     if mostly_han(question):
         return Translated(False, _distinct(_from_chinese(question)))
     if _LATIN.search(question):
@@ -193,6 +199,42 @@ def _name_read(words: Sequence[str], more_than: int, question: str) -> tuple[str
         if not known and " ".join(map(str.capitalize, taken)) in question and (read := read_like(taken)):
             return read, size
     return "", 0
+
+
+def _from_russian(question: str) -> Iterator[Word]:
+    """What is read like Chinese of the words with a capital, with their case endings and without."""
+    for run in _CYRILLIC_NAME.findall(question):
+        words = run.lower().split()
+        place = 0
+        while place < len(words):
+            sizes = range(min(LONGEST_GLOSS, len(words) - place), 0, -1)
+            read, size = next(
+                ((found, size) for size in sizes if (found := _read_declined(tuple(words[place : place + size])))),
+                ("", 1),
+            )
+            if read:
+                text = " ".join(words[place : place + size])
+                yield Word(text, (text,), (), False, read)
+            place += size
+
+
+def _read_declined(words: tuple[str, ...]) -> str:
+    if len(words) == 1 and words[0] in _stop_words("ru"):
+        return ""
+    *before, last = words
+    bare = _CASE_ENDING.sub("", last)
+    return "|".join(found for end in dict.fromkeys((last, bare, bare + "ь")) if (found := read_like((*before, end))))
+
+
+def _from_korean(question: str) -> Iterator[Word]:
+    """What is read like Chinese of the beginnings of words: what follows a name is written with it."""
+    for word in _HANGUL_WORD.findall(question):
+        if word in _stop_words("ko"):
+            continue
+        read = {size: found for size in range(len(word), 1, -1) if (found := read_like((word[:size],)))}
+        if read:
+            text = word[: max(read)]
+            yield Word(text, (text,), (), False, "|".join(read.values()))
 
 
 def _distinct(words: Iterable[Word]) -> tuple[Word, ...]:

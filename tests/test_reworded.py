@@ -32,6 +32,12 @@ from rag.translated import translated
         ("What did Wang Ruyi say in Hongshan?", "洪山区的王如意说", "What did 王如意 say in 洪山 ?"),
         # A big-data platform is looked for as the words it is made of.
         ("Who built the big-data platform?", "共建大数据平台", "Who built the 大数据 平台 ?"),
+        # Names in Russian, declined or not, and in Korean, with what is written at their end.
+        ("Что сказал Ван Жуи в Ухане?", "武汉的王如意说", "Что сказал 王如意 в 武汉 ?"),
+        ("Кто основал Гуангу Дунчжи?", "光谷東智的創始人", "Кто основал 光谷東智 ?"),
+        ("Когда Чжан Цзюньлун возглавил банк?", "天气很好。", "Когда Чжан Цзюньлун возглавил банк?"),
+        ("우한의 추둥은 누구입니까?", "邱冬来到武汉。", "武汉 의 邱冬 은 누구입니까?"),
+        ("광구둥즈는 언제 설립되었습니까?", "光谷东智成立于2025年", "光谷东智 는 언제 설립되었습니까?"),
         # Nothing to change: one language, no such words, and languages without a dictionary.
         ("Which company came?", "Many companies came.", "Which company came?"),
         ("哪些企业来了？", "很多企业来到武汉。", "哪些企业来了？"),
@@ -61,14 +67,34 @@ def test_what_is_put_in_stands_in_the_text(words: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "characters"),
-    [("wang ruyi", "王如意"), ("hongshan", "洪山"), ("lvliang", "吕梁"), ("luliang", "吕梁"), ("qiu dong", "邱冬")],
+    [
+        ("wang ruyi", "王如意"),
+        ("hongshan", "洪山"),
+        ("lvliang", "吕梁"),
+        ("luliang", "吕梁"),
+        ("qiu dong", "邱冬"),
+        ("чжан цзюньлун", "张俊龙"),
+        ("симэн", "希萌"),
+        ("люйлян", "吕梁"),
+        ("чжэн хуайюань", "郑怀远"),
+        ("го цзинь", "郭金"),
+        ("간웨이", "敢为"),
+        ("한퉈", "涵拓"),
+        ("뤼량", "吕梁"),
+        ("젠즈", "建智"),
+        ("시안", "西安"),
+        ("쉐취안", "薛全"),
+    ],
 )
 def test_names_are_read_from_their_characters(name: str, characters: str) -> None:
     assert re.fullmatch(read_like(tuple(name.split())), characters)
     assert not re.search(read_like(tuple(name.split())), "武汉天气很好")
 
 
-@pytest.mark.parametrize("name", ["wang", "luther", "london", "a e", "name", "", "strasse"])
+@pytest.mark.parametrize(
+    "name",
+    ["wang", "luther", "london", "a e", "name", "", "strasse", "москва", "сколько", "лондон", "회사", "기업", "로봇"],
+)
 def test_what_is_no_pinyin_name(name: str) -> None:
     assert read_like(tuple(name.split())) == ""
 
