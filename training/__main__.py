@@ -111,12 +111,12 @@ def _train(data: Path, work: Path, settings: Settings, begin: Path | None = None
 
 def _embedder(data: Path, work: Path, out: Path, begin: Path | None) -> None:
     from index.bundled import bundled_model_folder
-    from training.composed import SECOND, by_language, composed_set
+    from training.composed import NAME, SECOND, composed_set
     from training.embedder import pack_embedder, train_embedder
     from training.rows import read_sets
     from training.settings import EMBEDDER_FURTHER, EmbedderSettings
 
-    sets = read_sets(data) | by_language(composed_set(families=SECOND))
+    sets = read_sets(data) | {NAME: composed_set(families=SECOND)}
     settings, bundled = EMBEDDER_FURTHER if begin else EmbedderSettings(), bundled_model_folder()
     with _log(work / _LOG) as say:
         train_embedder(sets, settings, bundled, work, say, begin)

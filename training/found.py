@@ -10,7 +10,7 @@ from training.rows import Dataset, Passage, Row
 
 LANGUAGES = ("zh", "en", "de", "es", "ru", "ar")
 _PAIRS = (("zh", "zh"), ("en", "en"), ("en", "zh"), ("zh", "en"), ("de", "zh"), ("ar", "zh"), ("ru", "en"))
-_OTHERS = ("drcd.dev", "cmrc.trial", "jaquad.train", "composed.zh", "composed.en")
+_OTHERS = ("drcd.dev", "cmrc.trial", "jaquad.train", "composed")
 _QUESTIONS, _DISTRACTORS = 300, 600  # a set of `_OTHERS`, at most
 
 # ("query" or "document", texts) -> unit vectors, in order.

@@ -12,12 +12,13 @@ from training.neighbours import Neighbours
 from training.rows import LANGUAGES, XQUAD, Dataset, Passage, Row
 
 # How often a batch is of each set, in parts of a hundred. All of a batch's passages are of one set and mostly one
-# language, so that each is a false friend of the other questions.
+# language, so that each is a false friend of the other questions; but those composed and "mixed" are of several: a
+# passage in the question's own language is then the false friend of one in another.
 SHARES: Mapping[str, Mapping[str, int]] = {
     "usual": {"xquad": 52, "drcd.dev": 20, "cmrc.trial": 6, "squad2.zh": 3, "jaquad.train": 16, "arcd": 3},
     "composed": {
-        "xquad": 34, "drcd.dev": 14, "cmrc.trial": 4, "squad2.zh": 2, "jaquad.train": 8, "arcd": 2,
-        "composed.zh": 20, "composed.en": 12, "composed.ja": 4,
+        "xquad": 18, "xquad mixed": 22, "drcd.dev": 10, "cmrc.trial": 3, "squad2.zh": 2, "jaquad.train": 7, "arcd": 2,
+        "composed": 36,
     },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 4, "en": 4, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
@@ -75,16 +76,19 @@ class PairStream:
             if other is not None:
                 near.append((_shown("", other, None, random), _number(other)))
         texts, numbers = zip(*right, *near, strict=True)
-        label = read if source == "xquad" else source
+        label = read if source == "xquad" else source.replace(" ", ".")
         return Pairs(label, tuple(questions), tuple(texts), tuple(numbers))
 
     def _drawn(self, source: str, read: str, random: Random) -> tuple[Row, Row, Passage | None]:
         """A question, the row whose passage answers it, and a near passage that does not."""
-        if source != "xquad":
+        mixed = source == "xquad mixed"
+        if mixed:
+            read = random.choices(XQUAD, weights=self._weights)[0]
+        if source != "xquad" and not mixed:
             row = random.choice(self._rows[source])
             words = row.passage.text[row.answers[0][0] : row.answers[0][1]]
             body = self._passages[source]
-            like = row.passage.text if source.startswith(COMPOSED) else row.question  # it may be in any language
+            like = row.passage.text if source == COMPOSED else row.question  # it may be in any language
             found = [body[place] for place in self._near[source].nearest(like, _NEAR_COUNT)]
             found = [passage for passage in found if passage.id != row.passage.id and words not in passage.text]
             return row, row, random.choice(found) if found else None
@@ -98,7 +102,7 @@ class PairStream:
         english = self._xquad["xquad.en"][id_].question
         nearest = self._near["xquad.en"].nearest(english, _NEAR_COUNT)
         numbers = [_number(self._passages["xquad.en"][place]) for place in nearest]
-        near = self._by_number[read if random.random() < _PASSAGES_LANGUAGE else asking]
+        near = self._by_number[read if random.random() < (0 if mixed else _PASSAGES_LANGUAGE) else asking]
         others = [near[number] for number in numbers if number != _number(row.passage) and number in near]
         return self._xquad[asking][id_], row, random.choice(others) if others else None
 

@@ -87,4 +87,4 @@ class EmbedderSettings:
 
 
 # What goes on from the packed embedder.
-EMBEDDER_FURTHER = EmbedderSettings(seed="d", shares="composed", steps=150, learning_rate=2e-5, evaluate_steps=50)
+EMBEDDER_FURTHER = EmbedderSettings(seed="d", shares="composed", steps=130)
