@@ -36,7 +36,7 @@ _FURTHER_HITS = 6  # so that the budget is still spent when the right passages a
 _UNFITTED = {"answerable": 1.0}
 
 # The signs that are fitted. Pairs with "across" let another language weigh a sign anew.
-ORDER_SIGNS = ("answerable", "span", "cosine", "lexical", "translated", "fit", "cosine.across", "fit.across")
+ORDER_SIGNS = ("answerable", "span", "cosine", "lexical", "translated", "cosine.across")
 CONFIDENCE_SIGNS = (
     "answerable",
     "span",
@@ -49,7 +49,6 @@ CONFIDENCE_SIGNS = (
     "around",
     "unknown",
     "numbers_away",
-    "fit",
     "across",
     "answerable.across",
     "cosine.across",
@@ -59,7 +58,6 @@ CONFIDENCE_SIGNS = (
     "around.across",
     "unknown.across",
     "numbers_away.across",
-    "fit.across",
 )
 
 

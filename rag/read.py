@@ -106,7 +106,7 @@ def signs_of(question: str, asked: Wording, hit: Hit, best: SpanReading, surroun
         around=surroundings.around,
         unknown=float(bool(unknown)),
         numbers_away=numbers_away(asked.named, shown),
-        fit=fits(question, hit.passage.text[best.start : best.end]),
+        unfit=float(fits(question, hit.passage.text[best.start : best.end]) < 0),
     )
 
 

@@ -48,8 +48,8 @@ class Signs:
     a question on the documents' matter is near to all of them. `unknown` is 1 where the question has a name or
     number that no document holds, `numbers_away` the share of its numbers that the passage and its headings do
     not hold. `others` is the mean of the highest
-    three `answerable` that were read for the same question with another answer. `fit` is 1 where the answer is of
-    the kind that the question's words ask for, -1 where it is of another, 0 where that is not known.
+    three `answerable` that were read for the same question with another answer. `unfit` is 1 where the answer is of
+    another kind than the question's words ask for, else 0.
     """
 
     answerable: float
@@ -64,7 +64,7 @@ class Signs:
     around: float = 0.0
     unknown: float = 0.0
     numbers_away: float = 0.0
-    fit: float = 0.0
+    unfit: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

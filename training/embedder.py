@@ -96,7 +96,10 @@ def pack_embedder(
     tokenizer = load_tokenizer(bundled)
     before, after = bundled_encoder(bundled), bundled_encoder(bundled)
     learned = torch.load(folder / LAST, weights_only=True)["network"]
-    start = begun_encoder(bundled, begin).state_dict()
+    begun = begun_encoder(bundled, begin)
+    start = begun.state_dict()
+    if begin is not None:
+        say(f"begun from {begin.name}: dev {_figures(begun, tokenizer, sets, settings)}")
     mixed = {name: start[name] + settings.kept * (value - start[name]) for name, value in learned.items()}
     after.load_state_dict(mixed, strict=False)
     say(f"{settings.kept} kept: dev {_figures(after, tokenizer, sets, settings)}")
