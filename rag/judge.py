@@ -78,11 +78,11 @@ class Calibration:
 
         Where as many questions have an answer in the documents as have none.
         """
-        return _logistic(self.confidence_offset + _weighed(self.confidence, signs)) * UNFIT**signs.unfit
+        return _logistic(self.confidence_offset + _weighed(self.confidence, signs)) * (UNFIT if signs.unfit else 1.0)
 
     def held(self, signs: Signs) -> float:
         """That the documents hold an answer, by the first reading: 0 to 1, as above."""
-        return _logistic(self.holding_offset + _weighed(self.holding, signs)) * UNFIT**signs.unfit
+        return _logistic(self.holding_offset + _weighed(self.holding, signs)) * (UNFIT if signs.unfit else 1.0)
 
     def threshold(self, false_answers: float = FALSE_ANSWERS) -> float:
         """The least `held` to answer with, so that at most that share of false answers is given."""
