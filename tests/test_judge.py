@@ -32,6 +32,8 @@ from rag.calibrate import (
 )
 from rag.judge import (
     SHIPPED,
+    UNFIT,
+    UNFIT_ORDER,
     BadCalibration,
     Calibration,
     curve_of,
@@ -72,6 +74,16 @@ def test_the_curve_tells_what_its_thresholds_do(present: list[float], absent: li
         assert point.answered <= answered + 1e-4
         assert false <= point.false_answers + 1e-4
     assert curve[-1].false_answers == 0
+
+
+def test_an_answer_of_another_kind_comes_last_and_is_hardly_believed() -> None:
+    calibration = plain_calibration()
+    fitting, unfit = signs(6.0), replace(signs(6.0), unfit=1.0)
+    assert calibration.score(unfit) == calibration.score(fitting) - UNFIT_ORDER
+    assert calibration.probability(unfit) == pytest.approx(UNFIT * calibration.probability(fitting))
+    assert calibration.held(unfit) == pytest.approx(UNFIT * calibration.held(fitting))
+    # However sure the reader is, no threshold in use lets it through.
+    assert read_calibration(SHIPPED).held(replace(signs(99.0), unfit=1.0)) < read_calibration(SHIPPED).threshold()
 
 
 @given(shares, shares, st.floats(0, 1))
