@@ -31,9 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         ("reader", "train the reader and pack it; a run that was stopped goes on"),
         ("pack", "pack what the last checkpoint holds"),
     ):
-        command = commands.add_parser(name, help=text)
-        command.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
-        command.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of checkpoints and log")
+        command = _command(commands, name, text)
         command.add_argument("--out", type=Path, help="the packed file (default: reader.safetensors in --work)")
         command.add_argument(
             "--mean", type=Path, action="append", default=[], metavar="CHECKPOINT",
@@ -54,17 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
     embedder.add_argument(
         "--begin", type=Path, metavar="EMBEDDER", help="a packed embedder, to go on from with more rows"
     )
-    fit = commands.add_parser("calibrate", help="fit the confidence and the thresholds of the reader that ships")
-    fit.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+    fit = _command(commands, "calibrate", "fit the confidence and the thresholds of the reader that ships")
     fit.add_argument("--questions", type=int, default=40, metavar="N", help="a group and slice (default 40)")
-    fit.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
     for name, text in (
         ("support", "fit when a quote is taken to hold a written claim"),
         ("ranges", "measure what computing in 8 bits has to know of both models' values"),
     ):
-        command = commands.add_parser(name, help=text)
-        command.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
-        command.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of the log")
+        _command(commands, name, text)
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
     if given.command == "further":
@@ -90,6 +84,16 @@ def main(arguments: list[str] | None = None) -> int:
         settings = usual
     _pack(given.data, given.work, given.mean, out, settings)
     return 0
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str
+) -> argparse.ArgumentParser:
+    """One that reads the sets, and works where the reader is made."""
+    command = commands.add_parser(name, help=text)
+    command.add_argument("--data", type=Path, required=True, help="folder of the question-answering sets")
+    command.add_argument("--work", type=Path, default=Path("build/reader"), help="folder of checkpoints and logs")
+    return command
 
 
 def _train(data: Path, work: Path, settings: Settings, begin: Path | None = None) -> None:
