@@ -32,8 +32,9 @@ SECOND = build/reader/second.safetensors
 THIRD = build/reader/third.safetensors
 FOURTH = build/reader/fourth.safetensors
 FIFTH = build/reader/fifth.safetensors
+SIXTH = build/reader/sixth.safetensors
 
-reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: nine hours; stopped, it goes on where it was
+reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: ten hours; stopped, it goes on where it was
 	@test -n "$(DATA)" || { echo "make reader DATA=FOLDER: the folder of the question-answering sets is needed."; exit 2; }
 	test -f $(END) || { $(TRAINING) reader --data $(DATA) --constant-tokens 6000000 --decay-tokens 1000000 && \
 	  cp build/reader/last.pt $(END).partial && cp build/reader/before-decay.pt build/reader/last.pt && mv $(END).partial $(END); }
@@ -56,7 +57,11 @@ reader: $(VENV)/.installed ## make the reader again from the sets in the folder 
 	  --mean $(FOURTH) --out $(FIFTH)
 	$(TRAINING) further --data $(DATA) --begin $(FIFTH) --kind composed-more --work build/more
 	$(TRAINING) further --data $(DATA) --begin $(FIFTH) --kind composed-more-across --work build/more-across
-	$(TRAINING) pack --data $(DATA) --work build/more --mean build/more-across/last.pt --mean $(FIFTH) \
+	test -f $(SIXTH) || $(TRAINING) pack --data $(DATA) --work build/more --mean build/more-across/last.pt \
+	  --mean $(FIFTH) --out $(SIXTH)
+	$(TRAINING) further --data $(DATA) --begin $(SIXTH) --kind composed-most --work build/most
+	$(TRAINING) further --data $(DATA) --begin $(SIXTH) --kind composed-most-across --work build/most-across
+	$(TRAINING) pack --data $(DATA) --work build/most --mean build/most-across/last.pt --mean $(SIXTH) \
 	  --out rag/reader/weights/reader.safetensors
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)

@@ -30,7 +30,8 @@ _WHEN = _any(
     r"^(?:\w+\s+)?when\b|\b(?:what|which) (?:year|month|date|century)\b",
     r"\bwann\b|welche[nmrs]? (?:Jahr|Monat|Datum)",
     r"^(?:\w+\s+)?quand\b|quelle? (?:année|date|mois|siècle)", r"cuándo|qué (?:año|mes|fecha|siglo)",
-    r"^(?:\w+\s+)?когда\b|каком (?:году|месяце|веке)|какого (?:года|числа)", r"언제|몇 ?년에|몇 ?월|어느 해|어떤 해",
+    r"^(?:\w+\s+)?когда\b|каком (?:году|месяце|веке)|какого (?:года|числа)",
+    r"언제|몇 ?년(?:에|부터|까지|입니까|인가)|몇 ?월|어느 해|어떤 해",
     r"متى|أي (?:عام|سنة|شهر|تاريخ)",
 )  # fmt: skip
 _HOW_LONG = _any(
@@ -47,15 +48,15 @@ _HOW_LONG = _any(
 )  # fmt: skip
 _HOW_MANY = _any(
     r"多少[家个個名人位项項次所条條座只隻种種台臺辆輛款亩畝间間支艘份户戶场場]",
-    r"(?<![\d十百])[几幾][家个個名人位项項次所条條座只隻种種台臺辆輛款亩畝间間支艘份户戶场場]",
+    r"(?<![\d十百])[几幾](?!个百分点|個百分點)[家个個名人位项項次所条條座只隻种種台臺辆輛款亩畝间間支艘份户戶场場]",
     # In Chinese 何人 and 何種 ask who and which.
     r"何(?:人|名|社|個|軒|校|台|件|回|本|頭|匹|種|点|冊|枚|艘|店|棟|戸|か所|カ所|ヶ所|箇所|か国)(?=\p{Hiragana})"
     r"|いくつ",
-    r"\bhow many\b", r"\bwie viele\b", r"\bcombien (?:de |d['’])", r"cuánt[oa]s\b",
+    r"\bhow many\b", r"\bwie viele\b", r"\bcombien (?:de |d['’])(?!argent|imp[oô]t|euros)", r"cuánt[oa]s\b",
     r"몇 ?(?:개|명|곳|대|건|차례|번|마리|채)",
 )  # fmt: skip
 _HOW_MUCH = _any(
-    r"多少|多大|多高",
+    r"多少|多大|多高|[几幾][个個]百分[点點]",
     r"いくら|(?:どの|どれ)(?:くらい|ぐらい|ほど)|何(?:パーセント|％|%|割|円|億|万|トン|キロ|メートル)",
     r"\bhow (?:much|long|high|large|far|big|deep)\b", r"\bwie\s?viel\b|\bwie (?:hoch|groß|lang|weit)\b",
     r"\bcombien\b",
@@ -74,8 +75,15 @@ _WHAT = _any(
     r"\b(?:what|which)\b", r"\bwelche[nmrs]?\b", r"\bquel(?:le)?s?\b", r"\bcuál|\bqué\b",
     r"\bкак(?:ой|ая|ое|ова|ов|ую|им)\b", r"어느|무슨", r"\bما\b|\bأي\b",
 )  # fmt: skip
+# A part or a difference, told in its unit or as a share.
+_PART = _any(
+    r"的多少|多大一部分|比.{1,8}[多少高低]多少", r"\b(?:how much of|by how much)\b",
+    r"\b(?:wie viel (?:von|des|der)|um wie viel)\b",
+    r"\bde combien\b",
+)  # fmt: skip
+_WHY = _any(r"为什么|為什麼|为何|為何|为了什么|為了做什麼")  # "几个" is then one of what is asked about
 _SHARE = _any(
-    r"百分之|百分比|[几幾]成|(?:比例|占比|比重|增速|涨幅|降幅|增幅|率)[^，。；？?]{0,6}(?:多少|多大|多高)|多大比例"
+    r"百分之|百分比|百分点|百分點|[几幾]成|(?:比例|占比|比重|增速|涨幅|降幅|增幅|率)[^，。；？?]{0,6}(?:多少|多大|多高)|多大比例"
     r"|多少比例",
     r"パーセント|何[％%割]|割合は|率は",
     r"\bper ?cent(?:age)?\b|(?:what|which) (?:share|proportion|fraction|(?:\w+ )?rate)\b", r"prozent|\banteil",
@@ -161,6 +169,8 @@ def kind_asked(question: str) -> Kind | None:
     >>> kind_asked("Who founded it?"), kind_asked("Warum?"), kind_asked("회사가 몇 개 있습니까?")
     ('person', None, 'count')
     """
+    if _WHY.search(question):
+        return None
     much = bool(_HOW_MUCH.search(question))
     kinds: tuple[tuple[Kind, bool], ...] = (
         ("person", bool(_WHO.search(question))),
@@ -168,6 +178,7 @@ def kind_asked(question: str) -> Kind | None:
         ("duration", bool(_HOW_LONG.search(question))),
         ("share", bool(_SHARE.search(question)) and (much or bool(_WHAT.search(question)))),
         ("count", bool(_HOW_MANY.search(question))),
+        ("amount", bool(_PART.search(question))),
         ("money", bool(_SUM.search(question)) or (much and bool(_MONEY.search(question)))),
         ("amount", much),
     )

@@ -45,6 +45,10 @@ from training.composed import composed_set, language_asked
         ("Сколько там фирм?", "amount"), ("كم شركة هناك؟", "amount"), ("桥有多高？", "amount"),
         ("为什么停工？", None), ("Why was it closed?", None), ("なぜ閉鎖されましたか？", None),
         ("¿Por qué cerró?", None),
+        ("不良率降了几个百分点？", "share"), ("몇 년부터 방송했습니까?", "time"),
+        ("Combien d'argent a-t-il envoyé ?", "money"),
+        ("病人拿到这笔钱的多少？", "amount"), ("By how much was the price cut?", "amount"),
+        ("为什么只有几个人付钱？", None),
         ("何人改國號為魏？", None), ("The man who built it lived where?", None),
     ],
 )  # fmt: skip
@@ -75,6 +79,7 @@ def test_what_a_span_shows(answer: str, kind: str) -> None:
         ("На какую сумму договорились?", "4000个", -1), ("Сколько денег собрали?", "4000个", -1),
         ("谁说的？", "2025年", -1), ("谁说的？", "王如意", 1), ("誰ですか？", "カール6世", 0),
         ("How many firms are there?", "光谷东智", -1), ("Wie viele Firmen gibt es?", "zwei", 0),
+        ("学校分走利润的多少？", "三成", 0), ("学校分走利润的多少？", "300元", 1), ("By how much?", "Nantes", 0),
         ("¿En qué año?", "1903", 1), ("¿En qué año?", "60%", -1), ("Wann war das?", "戦国時代", 0),
     ],
 )  # fmt: skip

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from training.settings import FURTHER, Settings
+from training.settings import EMBEDDER_FURTHER, FURTHER, Settings
 
 _LOG = "train.log"
 
@@ -52,6 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     embedder.add_argument(
         "--begin", type=Path, metavar="EMBEDDER", help="a packed embedder, to go on from with more rows"
     )
+    embedder.add_argument(
+        "--kind", choices=EMBEDDER_FURTHER, default="composed", help="with which rows to go on (default: %(default)s)"
+    )
     fit = _command(commands, "calibrate", "fit the confidence and the thresholds of the reader that ships")
     fit.add_argument("--questions", type=int, default=40, metavar="N", help="a group and slice (default 40)")
     for name, text in (
@@ -65,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
         _train(given.data, given.work, FURTHER[given.kind], given.begin)
         return 0
     if given.command == "embedder":
-        _embedder(given.data, given.work, given.out or given.work / "embedder.safetensors", given.begin)
+        _embedder(given.data, given.work, given.out or given.work / "embedder.safetensors", given.begin, given.kind)
         return 0
     if given.command == "ranges":
         _ranges(given.data, given.work)
@@ -113,15 +116,15 @@ def _train(data: Path, work: Path, settings: Settings, begin: Path | None = None
         train(mix, tokenizer, settings, bundled, work, say, lambda net: quick_figures(net, groups), begin)
 
 
-def _embedder(data: Path, work: Path, out: Path, begin: Path | None) -> None:
+def _embedder(data: Path, work: Path, out: Path, begin: Path | None, kind: str) -> None:
     from index.bundled import bundled_model_folder
-    from training.composed import NAME, SECOND, composed_set
+    from training.composed import NAME, composed_set
     from training.embedder import pack_embedder, train_embedder
     from training.rows import read_sets
-    from training.settings import EMBEDDER_FURTHER, EmbedderSettings
+    from training.settings import EmbedderSettings
 
-    sets = read_sets(data) | {NAME: composed_set(families=SECOND)}
-    settings, bundled = EMBEDDER_FURTHER if begin else EmbedderSettings(), bundled_model_folder()
+    settings, bundled = EMBEDDER_FURTHER[kind] if begin else EmbedderSettings(), bundled_model_folder()
+    sets = read_sets(data) | {NAME: composed_set(families=settings.composed)}
     with _log(work / _LOG) as say:
         train_embedder(sets, settings, bundled, work, say, begin)
         pack_embedder(sets, settings, bundled, work, out, say, begin)

@@ -64,6 +64,18 @@ MIXES: Mapping[str, Mapping[str, int]] = {
         "-squad2.zh": 4, "-swapped": 10, "-xquad same": 4, "-xquad across": 8, "-near": 3,
         "report, implied": 7, "composed": 16, "-composed": 11,
     },
+    "composed-most": {
+        "xquad same": 7, "xquad across": 6, "drcd.dev": 8, "cmrc.trial": 2, "squad2.zh": 3, "jaquad.train": 5,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 3, "-swapped": 6, "-xquad same": 3, "-xquad across": 4, "-near": 3,
+        "report, implied": 4, "composed": 27, "-composed": 17,
+    },
+    "composed-most-across": {
+        "xquad same": 5, "xquad across": 10, "drcd.dev": 6, "cmrc.trial": 2, "squad2.zh": 3, "jaquad.train": 3,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 3, "-swapped": 7, "-xquad same": 3, "-xquad across": 6, "-near": 2,
+        "report, implied": 4, "composed": 27, "-composed": 17,
+    },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _BODIES = ("drcd.dev", "cmrc.trial", "squad2.zh", "jaquad.train", "policyqa", "arcd")

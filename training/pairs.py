@@ -20,6 +20,10 @@ SHARES: Mapping[str, Mapping[str, int]] = {
         "xquad": 18, "xquad mixed": 22, "drcd.dev": 10, "cmrc.trial": 3, "squad2.zh": 2, "jaquad.train": 7, "arcd": 2,
         "composed": 36,
     },
+    "mixed": {
+        "xquad": 22, "xquad mixed": 16, "drcd.dev": 12, "cmrc.trial": 3, "squad2.zh": 2, "jaquad.train": 12, "arcd": 2,
+        "composed": 31,
+    },
 }  # fmt: skip
 _LANGUAGE_WEIGHT = {"zh": 4, "en": 4, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _NEAR_COUNT = 8

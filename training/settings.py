@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from training.composed import FIRST
+from training.composed import FIRST, FOURTH, READING, SECOND, THIRD
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,36 @@ FURTHER = {
     "composed": replace(_FURTHER, first_block=3500, mix="composed", composed=FIRST, decay_tokens=600_000),
     "composed-across": replace(_FURTHER, first_block=3900, mix="composed-across", composed=FIRST, decay_tokens=600_000),
     "composed-more": replace(
-        _FURTHER, first_block=4300, mix="composed", constant_tokens=1_000_000, decay_tokens=600_000
+        _FURTHER,
+        first_block=4300,
+        mix="composed",
+        composed=(*SECOND, READING),
+        constant_tokens=1_000_000,
+        decay_tokens=600_000,
     ),
     "composed-more-across": replace(
-        _FURTHER, first_block=4700, mix="composed-across", constant_tokens=1_000_000, decay_tokens=600_000
+        _FURTHER,
+        first_block=4700,
+        mix="composed-across",
+        composed=(*SECOND, READING),
+        constant_tokens=1_000_000,
+        decay_tokens=600_000,
+    ),
+    "composed-most": replace(
+        _FURTHER,
+        first_block=5100,
+        mix="composed-most",
+        composed=FOURTH,
+        constant_tokens=2_600_000,
+        decay_tokens=1_000_000,
+    ),
+    "composed-most-across": replace(
+        _FURTHER,
+        first_block=5600,
+        mix="composed-most-across",
+        composed=FOURTH,
+        constant_tokens=2_600_000,
+        decay_tokens=1_000_000,
     ),
 }
 
@@ -68,6 +94,7 @@ class EmbedderSettings:
 
     seed: str = "c"
     shares: str = "usual"  # of `training.pairs.SHARES`
+    composed: tuple[str, ...] = SECOND  # which families of composed passages, none for all
     steps: int = 390
     questions: int = 40  # a batch
     group: int = 16  # texts computed at once
@@ -86,5 +113,8 @@ class EmbedderSettings:
     rank: int = 16  # of each matrix's difference from the bundled weights
 
 
-# What goes on from the packed embedder.
-EMBEDDER_FURTHER = EmbedderSettings(seed="d", shares="composed", steps=130)
+# What goes on from a packed embedder, one after the other.
+EMBEDDER_FURTHER = {
+    "composed": EmbedderSettings(seed="d", shares="composed", steps=130),
+    "mixed": EmbedderSettings(seed="e", shares="mixed", composed=THIRD, steps=300),
+}
