@@ -26,7 +26,7 @@ from training.embedder import (
 from training.found import dev_figures
 from training.pairs import SHARES, Pairs, PairStream
 from training.rows import XQUAD, Dataset, Passage, Row, Slice
-from training.settings import EmbedderSettings
+from training.settings import EMBEDDER_FURTHER, EmbedderSettings
 
 SMALL = EmbedderSettings(steps=2, questions=4, save_steps=1, evaluate_steps=9, rank=4, kept=1.0, threads=1)
 
@@ -71,6 +71,11 @@ def test_each_question_has_its_passage_first_and_a_false_friend_after(sets: dict
     assert not any(source.startswith("composed") for source in sources)
     later = PairStream(sets, "seed", "composed")
     assert {"composed", "xquad.mixed", "drcd.dev"} <= {later.batch(number, 2).source for number in range(60)}
+
+
+def test_every_run_has_shares_of_a_hundred() -> None:
+    assert all(sum(shares.values()) == 100 for shares in SHARES.values())
+    assert all(settings.shares in SHARES for settings in EMBEDDER_FURTHER.values())
 
 
 def test_a_passage_that_comes_twice_is_nobodys_false_friend() -> None:
