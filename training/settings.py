@@ -41,6 +41,8 @@ class Settings:
 _FURTHER = Settings(
     learning_rate=1e-4, constant_tokens=1_200_000, decay_tokens=1_200_000, layers_left_out=0.1, hidden=0.12
 )
+_MORE = replace(_FURTHER, composed=(*SECOND, READING), constant_tokens=1_000_000, decay_tokens=600_000)
+_MOST = replace(_FURTHER, composed=FOURTH, constant_tokens=2_600_000, decay_tokens=1_000_000)
 # What goes on from a packed reader: ends that differ enough for their mean to be better than each.
 FURTHER = {
     "usual": replace(_FURTHER, first_block=300),
@@ -53,38 +55,10 @@ FURTHER = {
     ),
     "composed": replace(_FURTHER, first_block=3500, mix="composed", composed=FIRST, decay_tokens=600_000),
     "composed-across": replace(_FURTHER, first_block=3900, mix="composed-across", composed=FIRST, decay_tokens=600_000),
-    "composed-more": replace(
-        _FURTHER,
-        first_block=4300,
-        mix="composed",
-        composed=(*SECOND, READING),
-        constant_tokens=1_000_000,
-        decay_tokens=600_000,
-    ),
-    "composed-more-across": replace(
-        _FURTHER,
-        first_block=4700,
-        mix="composed-across",
-        composed=(*SECOND, READING),
-        constant_tokens=1_000_000,
-        decay_tokens=600_000,
-    ),
-    "composed-most": replace(
-        _FURTHER,
-        first_block=5100,
-        mix="composed-most",
-        composed=FOURTH,
-        constant_tokens=2_600_000,
-        decay_tokens=1_000_000,
-    ),
-    "composed-most-across": replace(
-        _FURTHER,
-        first_block=5600,
-        mix="composed-most-across",
-        composed=FOURTH,
-        constant_tokens=2_600_000,
-        decay_tokens=1_000_000,
-    ),
+    "composed-more": replace(_MORE, first_block=4300, mix="composed"),
+    "composed-more-across": replace(_MORE, first_block=4700, mix="composed-across"),
+    "composed-most": replace(_MOST, first_block=5100, mix="composed-most"),
+    "composed-most-across": replace(_MOST, first_block=5600, mix="composed-most-across"),
 }
 
 
