@@ -30,6 +30,10 @@ FOURTH = (
     *THIRD, READING,
     "couples", "double", "formosa", "forum", "garden", "ledger", "likes", "rivals", "river", "twice", "voices",
 )  # fmt: skip
+FIFTH = (
+    *FOURTH,
+    "abbey", "beaker", "cricket", "estuary", "foundry", "gazette", "harvest", "island", "jetty", "kiln", "lagoon", "lantern", "meadow", "orchard",
+)  # fmt: skip
 
 _ASKED = re.compile(r"(?m)^([?!]) ([a-z]{2}) (.+)$\n?")
 _MARKED = re.compile(r"\[\[(.+)\]\]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from training.composed import FIRST, FOURTH, READING, SECOND, THIRD
+from training.composed import FIFTH, FIRST, FOURTH, READING, SECOND, THIRD
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ _FURTHER = Settings(
 )
 _MORE = replace(_FURTHER, composed=(*SECOND, READING), constant_tokens=1_000_000, decay_tokens=600_000)
 _MOST = replace(_FURTHER, composed=FOURTH, constant_tokens=2_600_000, decay_tokens=1_000_000)
+_AGAIN = replace(_MOST, constant_tokens=1_900_000, decay_tokens=700_000)
+_WIDE = replace(_FURTHER, composed=FIFTH, constant_tokens=3_900_000, decay_tokens=1_300_000)
 # What goes on from a packed reader: ends that differ enough for their mean to be better than each.
 FURTHER = {
     "usual": replace(_FURTHER, first_block=300),
@@ -59,6 +61,10 @@ FURTHER = {
     "composed-more-across": replace(_MORE, first_block=4700, mix="composed-across"),
     "composed-most": replace(_MOST, first_block=5100, mix="composed-most"),
     "composed-most-across": replace(_MOST, first_block=5600, mix="composed-most-across"),
+    "composed-again": replace(_AGAIN, first_block=6200, mix="composed-most"),
+    "composed-again-across": replace(_AGAIN, first_block=6600, mix="composed-most-across"),
+    "composed-wide": replace(_WIDE, first_block=7000, mix="composed-most"),
+    "composed-wide-across": replace(_WIDE, first_block=7600, mix="composed-most-across"),
 }
 
 
