@@ -26,43 +26,30 @@ tour: $(VENV)/.tested-with ## take the pictures of docs/tour.md anew
 	YINZHENG_TOUR=1 $(BIN)/python -m pytest -q tests/page/test_page_tour.py
 
 TRAINING = $(BIN)/python -m training
-END = build/reader/first-end.pt
-FIRST = build/reader/first.safetensors
-SECOND = build/reader/second.safetensors
-THIRD = build/reader/third.safetensors
-FOURTH = build/reader/fourth.safetensors
-FIFTH = build/reader/fifth.safetensors
-SIXTH = build/reader/sixth.safetensors
+BUILD = build/reader
+END = $(BUILD)/first-end.pt
+# $(call pair,BEGIN,KIND,OTHER,OUT,MORE): two ends that go on from BEGIN, and OUT, the mean of both and of MORE.
+pair = test -f $(BUILD)/$4.safetensors || { \
+  $(TRAINING) further --data $(DATA) --begin $(BUILD)/$1.safetensors --kind $2 --work build/$2 && \
+  $(TRAINING) further --data $(DATA) --begin $(BUILD)/$1.safetensors --kind $3 --work build/$3 && \
+  $(TRAINING) pack --data $(DATA) --work build/$2 --mean build/$3/last.pt \
+    $(foreach one,$5,--mean $(BUILD)/$(one).safetensors) --out $(BUILD)/$4.safetensors; }
 
-reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: ten hours; stopped, it goes on where it was
+reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: twelve hours; stopped, it goes on where it was
 	@test -n "$(DATA)" || { echo "make reader DATA=FOLDER: the folder of the question-answering sets is needed."; exit 2; }
 	test -f $(END) || { $(TRAINING) reader --data $(DATA) --constant-tokens 6000000 --decay-tokens 1000000 && \
-	  cp build/reader/last.pt $(END).partial && cp build/reader/before-decay.pt build/reader/last.pt && mv $(END).partial $(END); }
-	test -f $(FIRST) || { $(TRAINING) reader --data $(DATA) && $(TRAINING) pack --data $(DATA) --mean $(END) --out $(FIRST); }
-	$(TRAINING) further --data $(DATA) --begin $(FIRST) --kind usual --work build/usual
-	$(TRAINING) further --data $(DATA) --begin $(FIRST) --kind across --work build/across
-	test -f $(SECOND) || $(TRAINING) pack --data $(DATA) --work build/usual --mean build/across/last.pt \
-	  --mean $(FIRST) --mean $(FIRST) --out $(SECOND)
-	$(TRAINING) further --data $(DATA) --begin $(SECOND) --kind reports --work build/reports
-	$(TRAINING) further --data $(DATA) --begin $(SECOND) --kind reports-across --work build/reports-across
-	test -f $(THIRD) || $(TRAINING) pack --data $(DATA) --work build/reports --mean build/reports-across/last.pt \
-	  --mean $(SECOND) --out $(THIRD)
-	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind implied --work build/implied
-	$(TRAINING) further --data $(DATA) --begin $(THIRD) --kind implied-across --work build/implied-across
-	test -f $(FOURTH) || $(TRAINING) pack --data $(DATA) --work build/implied --mean build/implied-across/last.pt \
-	  --mean $(THIRD) --mean $(SECOND) --out $(FOURTH)
-	$(TRAINING) further --data $(DATA) --begin $(FOURTH) --kind composed --work build/composed
-	$(TRAINING) further --data $(DATA) --begin $(FOURTH) --kind composed-across --work build/composed-across
-	test -f $(FIFTH) || $(TRAINING) pack --data $(DATA) --work build/composed --mean build/composed-across/last.pt \
-	  --mean $(FOURTH) --out $(FIFTH)
-	$(TRAINING) further --data $(DATA) --begin $(FIFTH) --kind composed-more --work build/more
-	$(TRAINING) further --data $(DATA) --begin $(FIFTH) --kind composed-more-across --work build/more-across
-	test -f $(SIXTH) || $(TRAINING) pack --data $(DATA) --work build/more --mean build/more-across/last.pt \
-	  --mean $(FIFTH) --out $(SIXTH)
-	$(TRAINING) further --data $(DATA) --begin $(SIXTH) --kind composed-most --work build/most
-	$(TRAINING) further --data $(DATA) --begin $(SIXTH) --kind composed-most-across --work build/most-across
-	$(TRAINING) pack --data $(DATA) --work build/most --mean build/most-across/last.pt --mean $(SIXTH) \
-	  --out rag/reader/weights/reader.safetensors
+	  cp $(BUILD)/last.pt $(END).partial && cp $(BUILD)/before-decay.pt $(BUILD)/last.pt && mv $(END).partial $(END); }
+	test -f $(BUILD)/first.safetensors || { $(TRAINING) reader --data $(DATA) && \
+	  $(TRAINING) pack --data $(DATA) --mean $(END) --out $(BUILD)/first.safetensors; }
+	$(call pair,first,usual,across,second,first first)
+	$(call pair,second,reports,reports-across,third,second)
+	$(call pair,third,implied,implied-across,fourth,third second)
+	$(call pair,fourth,composed,composed-across,fifth,fourth)
+	$(call pair,fifth,composed-more,composed-more-across,sixth,fifth)
+	$(call pair,sixth,composed-most,composed-most-across,seventh,sixth)
+	$(call pair,seventh,composed-again,composed-again-across,eighth,seventh)
+	$(call pair,eighth,composed-wide,composed-wide-across,ninth,eighth)
+	cp $(BUILD)/ninth.safetensors rag/reader/weights/reader.safetensors
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)
 	$(BIN)/pip-audit --strict -r constraints.txt --no-deps --disable-pip --progress-spinner off

@@ -32,7 +32,8 @@ FOURTH = (
 )  # fmt: skip
 FIFTH = (
     *FOURTH,
-    "abbey", "beaker", "cricket", "estuary", "foundry", "gazette", "harvest", "island", "jetty", "kiln", "lagoon", "lantern", "meadow", "orchard",
+    "abbey", "beaker", "cricket", "estuary", "foundry", "gazette", "harvest", "island", "jetty", "kiln", "lagoon",
+    "lantern", "meadow", "orchard",
 )  # fmt: skip
 
 _ASKED = re.compile(r"(?m)^([?!]) ([a-z]{2}) (.+)$\n?")
