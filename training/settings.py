@@ -44,7 +44,7 @@ _FURTHER = Settings(
 _MORE = replace(_FURTHER, composed=(*SECOND, READING), constant_tokens=1_000_000, decay_tokens=600_000)
 _MOST = replace(_FURTHER, composed=FOURTH, constant_tokens=2_600_000, decay_tokens=1_000_000)
 _AGAIN = replace(_MOST, constant_tokens=1_900_000, decay_tokens=700_000)
-_WIDE = replace(_FURTHER, composed=FIFTH, constant_tokens=4_900_000, decay_tokens=1_500_000)
+_WIDE = replace(_FURTHER, composed=FIFTH, constant_tokens=4_600_000, decay_tokens=1_400_000)
 # What goes on from a packed reader: ends that differ enough for their mean to be better than each.
 FURTHER = {
     "usual": replace(_FURTHER, first_block=300),
