@@ -49,6 +49,7 @@ CONFIDENCE_SIGNS = (
     "around",
     "unknown",
     "numbers_away",
+    "closer",
     "across",
     "answerable.across",
     "cosine.across",
@@ -58,6 +59,7 @@ CONFIDENCE_SIGNS = (
     "around.across",
     "unknown.across",
     "numbers_away.across",
+    "closer.across",
 )
 
 

@@ -13,7 +13,7 @@ from rag.judge import Calibration, differ_in_script
 from rag.kind import fits
 from rag.named import numbers_away
 from rag.reader import Reader
-from rag.records import Closer, Hit, Reading, Signs, SpanReading
+from rag.records import Hit, Reading, Signs, SpanReading
 from rag.unseen import Wording
 
 FIRST = 2  # passages read to begin with; then the rest of the budget at once. Of a list BUDGET is read first
@@ -93,7 +93,6 @@ def signs_of(question: str, asked: Wording, hit: Hit, best: SpanReading, surroun
         else asked.missing_named
     )
     shown = with_headings(hit.passage.title, hit.passage.heading, hit.passage.text)
-    closer = best.closer or Closer(best.answerable, best.span_logit)
     return Signs(
         answerable=best.answerable,
         span=best.span_logit,
@@ -108,8 +107,7 @@ def signs_of(question: str, asked: Wording, hit: Hit, best: SpanReading, surroun
         unknown=float(bool(unknown)),
         numbers_away=numbers_away(asked.named, shown),
         unfit=float(fits(question, hit.passage.text[best.start : best.end]) < 0),
-        closer=closer.answerable,
-        closer_span=closer.span_logit,
+        closer=best.answerable if best.closer is None else best.closer,
     )
 
 

@@ -21,21 +21,13 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Closer:
-    """`answerable` and `span_logit` of an answer, read with few sentences around it."""
-
-    answerable: float
-    span_logit: float
-
-
-@dataclass(frozen=True, slots=True)
 class SpanReading:
     """What a reader found in one text.
 
     `text[start:end]` is the answer, code points. `span_logit` is the log-probability of that span
     within its text, at most 0. `answerable` is a logit: the text answers the question; it orders
-    texts for one question and compares across questions. `closer` is what was then read of the text's best answer
-    in its sentence and the two around it alone; None where that was not read. A text without a single word has
+    texts for one question and compares across questions. `closer` is the same of the sentence with the text's best
+    answer and the two around it alone; None where that was not read. A text without a single word has
     start == end == 0 and the lowest scores.
     """
 
@@ -43,7 +35,7 @@ class SpanReading:
     end: int
     span_logit: float
     answerable: float
-    closer: Closer | None = None
+    closer: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +51,8 @@ class Signs:
     number that no document holds, `numbers_away` the share of its numbers that the passage and its headings do
     not hold. `others` is the mean of the highest
     three `answerable` that were read for the same question with another answer. `unfit` is 1 where the answer is of
-    another kind than the question's words ask for, else 0. `closer` and `closer_span` are `answerable` and `span`
-    as they are when few sentences are read around the answer, or the same where that was not done.
+    another kind than the question's words ask for, else 0. `closer` is `answerable` as it is when few sentences are
+    read around the answer, or the same where that was not done.
     """
 
     answerable: float
@@ -77,7 +69,6 @@ class Signs:
     numbers_away: float = 0.0
     unfit: float = 0.0
     closer: float = 0.0
-    closer_span: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from index.encoder import by_length, runtime_folder
 from index.split import sentence_spans
 from index.tokens import TextEncoder, load_text_encoder
 from rag.reader.shipped import SHIPPED, fingerprint
-from rag.reader.spans import TokenSpan, best_spans, score_of, settle
+from rag.reader.spans import best_spans, settle
 from rag.reader.tokens import PAD, Tokens, Window, asking, encode_all, narrowed, windows
-from rag.records import Closer, SpanReading
+from rag.records import SpanReading
 from rag.reworded import reworded
 
 WINDOW = 256  # tokens, as in training
@@ -46,15 +46,7 @@ class _Read:
     start: np.ndarray
     end: np.ndarray
     answerable: float
-    closer: Closer | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """The sentence with a window's best answer, the one before it and the one after it; the answer's place in it."""
-
-    window: Window
-    span: TokenSpan
+    closer: float | None = None
 
 
 class SpanReader:
@@ -114,22 +106,17 @@ class SpanReader:
         arounds: Sequence[Tokens],
         texts: Sequence[str],
     ) -> list[_Read]:
-        """The same with `closer` where there is something to read closer; the others are of each text."""
+        """The same, with `closer` where a text may answer; of each other argument there is one a text."""
         found = list(reads)
-        narrow = {
-            place: one
-            for place, read in enumerate(reads)
-            if (one := _around_answer(read, texts[read.text])) is not None
-        }
+        narrow = [_around_answer(read, texts[read.text]) for read in reads]
         parts = [
-            (place, asking(words, arounds[reads[place].text], one.window))
-            for place, one in narrow.items()
+            (place, asking(words, arounds[reads[place].text], window))
+            for place, window in enumerate(narrow)
+            if window is not None
             for words in wordings[reads[place].text]
         ]
         for read in _in_the_mean(self._each_read(parts)):
-            span = narrow[read.text].span
-            closer = Closer(read.answerable, score_of(read.start, read.end, span.first, span.last))
-            found[read.text] = replace(found[read.text], closer=closer)
+            found[read.text] = replace(found[read.text], closer=read.answerable)
         return found
 
     def _each_read(self, parts: Sequence[tuple[int, Window]]) -> list[_Read]:
@@ -196,8 +183,11 @@ def _in_the_mean(reads: Sequence[_Read]) -> list[_Read]:
     ]
 
 
-def _around_answer(read: _Read, text: str) -> _Around | None:
-    """None where the text does not answer, or the window has no other sentences."""
+def _around_answer(read: _Read, text: str) -> Window | None:
+    """The sentence with the best answer, the one before it and the one after it.
+
+    None where the text does not answer, or the window has no other sentences.
+    """
     best = best_spans(read.start, read.end, 1)
     if read.answerable <= _HOPELESS or not best:
         return None
@@ -208,10 +198,7 @@ def _around_answer(read: _Read, text: str) -> _Around | None:
         return None
     left, right = sentences[max(0, holding[0] - 1)].start, sentences[min(len(sentences) - 1, holding[-1] + 1)].end
     kept = [place for place, span in enumerate(read.window.spans) if left < span[1] and span[0] < right]
-    if len(kept) == len(read.window.spans):
-        return None
-    span = TokenSpan(best[0].first - kept[0], best[0].last - kept[0], best[0].score)
-    return _Around(narrowed(read.window, kept[0], kept[-1]), span)
+    return narrowed(read.window, kept[0], kept[-1]) if len(kept) < len(read.window.spans) else None
 
 
 def _spans(read: _Read, text: str, count: int) -> list[SpanReading]:

@@ -56,11 +56,6 @@ def best_spans(start: np.ndarray, end: np.ndarray, count: int) -> list[TokenSpan
     return found
 
 
-def score_of(start: np.ndarray, end: np.ndarray, first: int, last: int) -> float:
-    """The log-probability of the span from token `first` to `last`."""
-    return float(_log_shares(start)[first] + _log_shares(end)[last])
-
-
 def _log_shares(logits: np.ndarray) -> np.ndarray:
     """The logarithm of the softmax."""
     shifted = logits.astype(np.float64) - logits.max()
