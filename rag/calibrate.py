@@ -49,7 +49,6 @@ CONFIDENCE_SIGNS = (
     "around",
     "unknown",
     "numbers_away",
-    "closer",
     "across",
     "answerable.across",
     "cosine.across",
@@ -59,7 +58,6 @@ CONFIDENCE_SIGNS = (
     "around.across",
     "unknown.across",
     "numbers_away.across",
-    "closer.across",
 )
 
 

@@ -107,7 +107,6 @@ def signs_of(question: str, asked: Wording, hit: Hit, best: SpanReading, surroun
         unknown=float(bool(unknown)),
         numbers_away=numbers_away(asked.named, shown),
         unfit=float(fits(question, hit.passage.text[best.start : best.end]) < 0),
-        closer=best.answerable if best.closer is None else best.closer,
     )
 
 

@@ -26,8 +26,7 @@ class SpanReading:
 
     `text[start:end]` is the answer, code points. `span_logit` is the log-probability of that span
     within its text, at most 0. `answerable` is a logit: the text answers the question; it orders
-    texts for one question and compares across questions. `closer` is the same of the sentence with the text's best
-    answer and the two around it alone; None where that was not read. A text without a single word has
+    texts for one question and compares across questions. A text without a single word has
     start == end == 0 and the lowest scores.
     """
 
@@ -35,7 +34,6 @@ class SpanReading:
     end: int
     span_logit: float
     answerable: float
-    closer: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +49,7 @@ class Signs:
     number that no document holds, `numbers_away` the share of its numbers that the passage and its headings do
     not hold. `others` is the mean of the highest
     three `answerable` that were read for the same question with another answer. `unfit` is 1 where the answer is of
-    another kind than the question's words ask for, else 0. `closer` is `answerable` as it is when few sentences are
-    read around the answer, or the same where that was not done.
+    another kind than the question's words ask for, else 0.
     """
 
     answerable: float
@@ -68,7 +65,6 @@ class Signs:
     unknown: float = 0.0
     numbers_away: float = 0.0
     unfit: float = 0.0
-    closer: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

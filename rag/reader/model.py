@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.encoder import by_length, runtime_folder
-from index.split import sentence_spans
 from index.tokens import TextEncoder, load_text_encoder
 from rag.reader.shipped import SHIPPED, fingerprint
 from rag.reader.spans import best_spans, settle
-from rag.reader.tokens import PAD, Tokens, Window, asking, encode_all, narrowed, windows
+from rag.reader.tokens import PAD, Tokens, Window, asking, encode_all, windows
 from rag.records import SpanReading
 from rag.reworded import reworded
 
 WINDOW = 256  # tokens, as in training
 _NOTHING = -1e9
-# A text of a lower logit is not read again, neither for the second wording, which moves it by 0.4 in the mean (of such
-# texts none came above 0 by it, of questions kept out of training), nor closer.
+# A text of a lower logit is not read for the second wording, which moves it by 0.4 in the mean: of such texts none came
+# above 0 by it, of questions kept out of training.
 _HOPELESS = -2.0
 
 
@@ -46,15 +45,13 @@ class _Read:
     start: np.ndarray
     end: np.ndarray
     answerable: float
-    closer: float | None = None
 
 
 class SpanReader:
     """A loaded reader. Not changed by reading.
 
     Between Chinese and English a text that may answer is read twice, for the question as it is and as
-    `reworded` puts it for that text, and the logits are the mean of both. Of every text that may answer the
-    sentence with the best answer is then read with its neighbours alone, for `closer`.
+    `reworded` puts it for that text, and the logits are the mean of both.
     """
 
     def __init__(self, network: Network, tokenizer: TextEncoder, fingerprint: str) -> None:
@@ -88,36 +85,12 @@ class SpanReader:
                 longest = max(asked, otherwise[place], key=lambda one: len(one.ids))
                 cut = windows(longest, around, tokens, WINDOW)
                 parts += [(place, asking(asked, around, window)) for window in cut]
-        wordings = [[asked] if put == question else [asked, other] for put, other in zip(again, otherwise, strict=True)]
         reads = self._each_read(parts)
-        second = [
-            (read.text, asking(other, arounds[read.text], read.window))
-            for read in reads
-            if read.answerable > _HOPELESS
-            for other in wordings[read.text][1:]
-        ]
-        found = _in_the_mean([*reads, *self._each_read(second)])
-        return self._closer_read(found, wordings, arounds, texts)
-
-    def _closer_read(
-        self,
-        reads: Sequence[_Read],
-        wordings: Sequence[Sequence[Tokens]],
-        arounds: Sequence[Tokens],
-        texts: Sequence[str],
-    ) -> list[_Read]:
-        """The same, with `closer` where a text may answer; of each other argument there is one a text."""
-        found = list(reads)
-        narrow = [_around_answer(read, texts[read.text]) for read in reads]
-        parts = [
-            (place, asking(words, arounds[reads[place].text], window))
-            for place, window in enumerate(narrow)
-            if window is not None
-            for words in wordings[reads[place].text]
-        ]
-        for read in _in_the_mean(self._each_read(parts)):
-            found[read.text] = replace(found[read.text], closer=read.answerable)
-        return found
+        doubtful = [read for read in reads if again[read.text] != question and read.answerable > _HOPELESS]
+        second = self._each_read(
+            [(read.text, asking(otherwise[read.text], arounds[read.text], read.window)) for read in doubtful]
+        )
+        return _in_the_mean([*reads, *second])
 
     def _each_read(self, parts: Sequence[tuple[int, Window]]) -> list[_Read]:
         """Windows with the places of their texts; read in the order of length, given back in their own."""
@@ -183,38 +156,20 @@ def _in_the_mean(reads: Sequence[_Read]) -> list[_Read]:
     ]
 
 
-def _around_answer(read: _Read, text: str) -> Window | None:
-    """The sentence with the best answer, the one before it and the one after it.
-
-    None where the text does not answer, or the window has no other sentences.
-    """
-    best = best_spans(read.start, read.end, 1)
-    if read.answerable <= _HOPELESS or not best:
-        return None
-    start, end = read.window.spans[best[0].first][0], read.window.spans[best[0].last][1]
-    sentences = sentence_spans(text, 0, len(text))
-    holding = [place for place, one in enumerate(sentences) if one.start < end and start < one.end]
-    if not holding:
-        return None
-    left, right = sentences[max(0, holding[0] - 1)].start, sentences[min(len(sentences) - 1, holding[-1] + 1)].end
-    kept = [place for place, span in enumerate(read.window.spans) if left < span[1] and span[0] < right]
-    return narrowed(read.window, kept[0], kept[-1]) if len(kept) < len(read.window.spans) else None
-
-
 def _spans(read: _Read, text: str, count: int) -> list[SpanReading]:
     found = []
     for span in best_spans(read.start, read.end, count):
         start, end = settle(text, read.window.spans[span.first][0], read.window.spans[span.last][1])
-        found.append(SpanReading(start, end, span.score, read.answerable, read.closer))
+        found.append(SpanReading(start, end, span.score, read.answerable))
     return found
 
 
 def _best(readings: list[SpanReading], count: int) -> list[SpanReading]:
     """Windows of one text overlap: the better reading of two that overlap stays."""
-    surest = max(readings, key=lambda one: one.answerable, default=None)
+    highest = max((reading.answerable for reading in readings), default=_NOTHING)
     kept: list[SpanReading] = []
     for reading in sorted(readings, key=lambda one: (-(one.answerable + one.span_logit), one.start)):
         if all(reading.end <= other.start or reading.start >= other.end for other in kept):
-            judged = reading if kept or surest is None else surest
-            kept.append(replace(reading, answerable=judged.answerable, closer=judged.closer))
+            answerable = reading.answerable if kept else highest
+            kept.append(SpanReading(reading.start, reading.end, reading.span_logit, answerable))
     return kept[:count] or [SpanReading(0, 0, _NOTHING, _NOTHING)]

@@ -69,13 +69,6 @@ def asking(question: Tokens, heading: Tokens, window: Window) -> Window:
     return Window([*before, *window.ids[window.first :]], len(before), window.spans)
 
 
-def narrowed(window: Window, first: int, last: int) -> Window:
-    """The same window with the text's tokens from `first` to `last`, both counted in `spans` and included, alone."""
-    before = window.ids[: window.first]
-    ids = window.ids[window.first + first : window.first + last + 1]
-    return Window([*before, *ids, BREAK], window.first, window.spans[first : last + 1])
-
-
 def _before(question: Tokens, heading: Tokens) -> list[int]:
     return [BEGIN, *question.ids[:QUESTION_TOKENS], BREAK, BREAK, *heading.ids[:HEADING_TOKENS]]
 
