@@ -35,7 +35,7 @@ pair = test -f $(BUILD)/$4.safetensors || { \
   $(TRAINING) pack --data $(DATA) --work build/$2 --mean build/$3/last.pt \
     $(foreach one,$5,--mean $(BUILD)/$(one).safetensors) --out $(BUILD)/$4.safetensors; }
 
-reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: twelve hours; stopped, it goes on where it was
+reader: $(VENV)/.installed ## make the reader again from the sets in the folder DATA: ten hours; stopped, it goes on where it was
 	@test -n "$(DATA)" || { echo "make reader DATA=FOLDER: the folder of the question-answering sets is needed."; exit 2; }
 	test -f $(END) || { $(TRAINING) reader --data $(DATA) --constant-tokens 6000000 --decay-tokens 1000000 && \
 	  cp $(BUILD)/last.pt $(END).partial && cp $(BUILD)/before-decay.pt $(BUILD)/last.pt && mv $(END).partial $(END); }
