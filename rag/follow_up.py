@@ -14,6 +14,7 @@ import regex
 from icu4py.breakers import WordBreaker
 
 from rag import follow_up_words as words
+from rag.fold import fold_only
 from rag.judge import differ_in_script
 from rag.names import SURNAMES, names
 from rag.unseen import content_words
@@ -60,7 +61,7 @@ def leans(question: str) -> bool:
     han = not differ_in_script("中文", question)
     if han:
         return bool(words.ENDS_NE.search(question) or words.HAN_PRONOUN.search(question) or _lacks_subject(question))
-    short = len(question.split()) <= 5 and not names(words.STOP.sub("", question))
+    short = _is_short(question, 5) and not names(words.STOP.sub("", question))
     return bool(words.LATIN_LEADS.search(question) or words.LATIN_PRONOUN.search(question) or short)
 
 
@@ -149,11 +150,17 @@ def _by_latin_rules(earlier: Sequence[Said], question: str) -> str:
             return _exchanged(earlier, rest["rest"].strip(), question)
         question = _capital(regex.sub(r"\A(?:and|or|but)\s+", "", question, flags=regex.IGNORECASE))
     put = _pronouns_put(earlier, question)
-    if put != question or len(question.split()) > 4 or names(question[:1].lower() + question[1:]):
+    if put != question or not _is_short(question, 4) or names(question[:1].lower() + question[1:]):
         return put
     subject = _subject(earlier[-1].question)
-    known = not subject or subject.casefold() in question.casefold()
+    known = not subject or fold_only(subject) in fold_only(question)
     return question if known else f"{words.STOP.sub('', question)} ({subject})?"
+
+
+def _is_short(question: str, most: int) -> bool:
+    """At most so many words; where none are parted by spaces (Japanese, Thai), at most one of matter beside a time."""
+    apart = len(question.split())
+    return apart <= most and (apart > 1 or len(content_words(words.TIME.sub(" ", question))) <= 1)
 
 
 def _exchanged(earlier: Sequence[Said], new: str, question: str) -> str:

@@ -43,10 +43,14 @@ FOLLOW_UPS = [
     ([Said("Who founded Acme?", "Ann Lee")], "What is its revenue?", "What is Acme's revenue?"),
     ([Said("When was Acme founded?")], "How many employees does it have?", "How many employees does Acme have?"),
     ([Said("What was the revenue of Acme in 2024?")], "And the profit?", "What was the profit of Acme in 2024?"),
+    ([Said("光谷东智的副总经理是谁？", "楼凯齐")], "社長は誰ですか？", "社長は誰ですか (光谷东智)?"),
+    ([Said("光谷东智の社長は？")], "2023年の売上高は？", "2023年の売上高は (光谷东智)?"),
+    ([Said("武汉の市長は？")], "武漢はどこ？", "武漢はどこ？"),
 ]  # fmt: skip
 WHOLE = (
     "火星有几颗卫星？", "谁是武汉市市长？", "光谷东智呢绒厂在哪里？", "总结这篇文章", "Who is the president of France?",
     "When did the Harbour Trust open the berths?", "？", "武汉",
+    "天使基金の最大損失率は何パーセントですか？", "武漢のロボットを造ったのは誰ですか？",
 )  # fmt: skip
 
 
