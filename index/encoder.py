@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Weights = Mapping[str, np.ndarray]  # by transformers' names for a BertModel
+_CPUINFO = Path("/proc/cpuinfo")
+_VNNI = frozenset({"avx512_vnni", "avx_vnni"})
 Precision = Literal["f32", "bf16", "int8"]  # of the large matrix products
 
 BATCH_TOKENS = 2048  # padded; of more, texts of unlike length come together, and more is padding
@@ -275,9 +277,9 @@ def _core() -> Any:
 def best_precision() -> Precision:
     """The one that this processor is fastest in, at the loss that `python -m benchmarks precision` measures.
 
-    Processors with bf16 have the instructions for 8 bits too; older ones add 8-bit products in 16 bits, which overflow.
+    Processors with bf16 have VNNI too, which adds 8-bit products in 32 bits; older ones add in 16, which overflows.
     """
-    return "int8" if _has_bf16() else "f32"
+    return "int8" if _has_bf16() or _has_vnni() else "f32"
 
 
 def best_without_ranges() -> Precision:
@@ -287,6 +289,11 @@ def best_without_ranges() -> Precision:
 
 def _has_bf16() -> bool:
     return "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def _has_vnni() -> bool:
+    """Whether Linux names it; other systems are not asked, and go without."""
+    return _CPUINFO.is_file() and not _VNNI.isdisjoint(_CPUINFO.read_text(encoding="utf-8").split())
 
 
 def compiled(

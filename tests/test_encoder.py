@@ -25,6 +25,7 @@ from index.embed import (
 )
 from index.encoder import (
     RUNTIME_VERSION,
+    best_precision,
     best_without_ranges,
     by_length,
     compiled,
@@ -241,6 +242,27 @@ def test_what_was_compiled_is_taken_again_unless_it_is_damaged(tmp_path: Path, m
     assert len(built) == 5
     result("another version")
     assert [path != kept for path in (tmp_path / "yinzheng").rglob("adder-*.blob")] == [True]
+
+
+@pytest.mark.parametrize(
+    ("flags", "bf16", "wanted"),
+    [
+        ("fpu avx2 avx512f avx512_vnni", False, "int8"),
+        ("fpu avx2 avx_vnni", False, "int8"),
+        ("fpu avx2 avx512f", False, "f32"),
+        (None, False, "f32"),
+        (None, True, "int8"),
+    ],
+)
+def test_products_are_in_8_bits_where_they_are_added_in_32(
+    flags: str | None, bf16: bool, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "cpuinfo"
+    if flags:
+        told.write_text(f"processor\t: 0\nflags\t\t: {flags}\n", encoding="utf-8")
+    monkeypatch.setattr("index.encoder._CPUINFO", told)
+    monkeypatch.setattr("index.encoder._has_bf16", lambda: bf16)
+    assert best_precision() == wanted
 
 
 def test_without_openvino_pytorch_serves(monkeypatch: pytest.MonkeyPatch) -> None:
