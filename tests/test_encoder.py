@@ -79,6 +79,10 @@ def test_a_difference_is_added_where_it_belongs(tmp_path: Path) -> None:
         "encoder.layer.weight.scale": np.array([0.5, 2.0], np.float32),
         "encoder.layer.weight.right": np.array([[1, 2, 3], [4, 5, 6]], np.int8),
         "encoder.layer.bias.added": np.array([1, -1], np.float16),
+        "encoder.fours.weight.fours": np.array([[0x10, 0xF2], [0x33, 0x00]], np.uint8),
+        "encoder.fours.weight.rows": np.array([1, 0.5], np.float16),
+        "encoder.fours.weight.columns": np.array([1, 2, 1, 4], np.float16),
+        "levels": np.arange(16, dtype=np.float32),
         "head.weight": np.array([[0.25]], np.float16),
     }
     path = tmp_path / "learned.safetensors"
@@ -86,12 +90,15 @@ def test_a_difference_is_added_where_it_belongs(tmp_path: Path) -> None:
     layers = {
         "layer.weight": np.ones((2, 3), np.float32),
         "layer.bias": np.array([0.5, 0.5], np.float32),
+        "fours.weight": np.ones((2, 4), np.float32),
         "other.bias": np.array([7], np.float32),
     }
     changed = with_difference(layers, path)
     assert changed["layer.weight"].tolist() == [[64.5, 128, 191.5], [-15, -19, -23]]
     assert changed["layer.bias"].tolist() == [1.5, -0.5]
+    assert changed["fours.weight"].tolist() == [[1, 3, 3, 61], [2.5, 4, 1, 1]]
     assert changed["other.bias"].tolist() == [7]
+    assert set(changed) == {*layers, "head.weight"}
     assert changed["head.weight"].tolist() == [[0.25]]
     assert layers["layer.bias"].tolist() == [0.5, 0.5]
 

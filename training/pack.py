@@ -8,8 +8,8 @@ from pathlib import Path
 from index.encoder import load_tokenizer
 from rag.reader.network import ReaderNetwork, bundled_network
 from rag.reader.shipped import fingerprint
-from rag.reader.weights import add_difference
-from training.compress import difference, write
+from rag.reader.weights import load_network
+from training.compress import difference_in_fours, write
 from training.evaluate import dev_features, quick_figures
 from training.rows import Dataset
 from training.settings import Settings
@@ -27,11 +27,7 @@ def pack(
     tokenizer = load_tokenizer(bundled)
     groups = dev_features(sets, tokenizer, settings.window)
     say(f"whole dev {quick_figures(trained, groups)}")
-    tensors = difference(
-        dict(trained.named_parameters()), dict(bundled_network(bundled).named_parameters()), settings.rank
-    )
-    small = bundled_network(bundled)
-    add_difference(small, tensors)
-    say(f"rank {settings.rank} dev {quick_figures(small, groups)}")
-    write(tensors, out)
+    bare = bundled_network(bundled)
+    write(difference_in_fours(dict(trained.named_parameters()), dict(bare.named_parameters())), out)
+    say(f"in 4 bits dev {quick_figures(load_network(out, bundled), groups)}")
     say(f"wrote {out.name}, {out.stat().st_size} bytes, sha256 {fingerprint(out)}")

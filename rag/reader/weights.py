@@ -1,42 +1,27 @@
-"""What the reader learned: a low-rank difference from the bundled encoder, and two heads.
-
-The file is safetensors. A matrix of the encoder has `NAME.left` (out, rank) and `NAME.right`
-(rank, in), in 8 bits, and `NAME.scale` (rank,): left x scale x right is added. A bias or norm has
-`NAME.added`, fp16; the heads are stored whole, fp16, under their names.
-"""
+"""What the reader learned, added to the bundled encoder in PyTorch; `index.learned` says what the file holds."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
 
+from index.learned import with_difference
 from rag.reader.network import ReaderNetwork, bundled_network
 
-if TYPE_CHECKING:
-    from torch import Tensor
+_ENCODER = "encoder."
 
 
 def load_network(weights: Path, bundled: Path) -> ReaderNetwork:
     """The bundled encoder with the difference added, ready to read. Raises OSError for a missing file."""
-    from safetensors.torch import load_file
-
     network = bundled_network(bundled)
-    add_difference(network, load_file(weights))
+    plain = {
+        name.removeprefix(_ENCODER): value.numpy()
+        for name, value in network.state_dict().items()
+        if name.startswith(_ENCODER)
+    }
+    learned = with_difference(plain, weights)
+    network.load_state_dict(
+        {name: torch.from_numpy(learned[name.removeprefix(_ENCODER)]) for name in network.state_dict()}
+    )
     return network.eval()
-
-
-@torch.no_grad()
-def add_difference(network: ReaderNetwork, tensors: dict[str, Tensor]) -> None:
-    """Change the network in place. Raises KeyError where a tensor fits nothing in it."""
-    parameters = dict(network.named_parameters())
-    for name, value in tensors.items():
-        base, _, kind = name.rpartition(".")
-        if kind == "left":
-            scaled = value.float() * tensors[f"{base}.scale"]
-            parameters[base].add_(scaled @ tensors[f"{base}.right"].float())
-        elif kind == "added":
-            parameters[base].add_(value.float())
-        elif kind not in ("right", "scale"):
-            parameters[name].copy_(value)
