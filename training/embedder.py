@@ -18,7 +18,7 @@ from torch.nn import functional
 from index.bundled import E5_PROMPTS
 from index.encoder import load_tokenizer
 from index.learned import digest, with_difference
-from rag.reader.network import bundled_network
+from rag.reader.network import bundled_network, quickest_precision
 from training.compress import difference, write
 from training.found import dev_figures
 from training.pairs import Pairs, PairStream
@@ -143,7 +143,7 @@ def vectors_of(
         tokens = torch.nn.utils.rnn.pad_sequence(group, batch_first=True)
         there = torch.tensor([[place < len(row) for place in range(tokens.shape[1])] for row in group])
         shut = torch.zeros(tokens.shape).masked_fill(~there, -1e4)[:, None, None, :]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with quickest_precision():
             hidden = encoder(input_ids=tokens, attention_mask=shut).last_hidden_state
         parts.append(functional.normalize((hidden.float() * there.unsqueeze(-1)).sum(1), dim=-1))
     back = torch.empty(len(order), dtype=torch.long)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from rag.reader.network import ReaderNetwork
+from rag.reader.network import ReaderNetwork, quickest_precision
 from training.features import Feature, collate, feature
 from training.kept import dev_examples
 from training.rows import Dataset
@@ -50,7 +50,7 @@ def _read(network: ReaderNetwork, features: Sequence[Feature]) -> tuple[list[flo
     ordered = sorted(features, key=lambda one: len(one.window.ids))
     for place in range(0, len(ordered), 16):
         batch = collate(ordered[place : place + 16])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with quickest_precision():
             reading = network(batch.tokens, batch.attention, batch.open_)
         judged += reading.answerable.tolist()
         hits = (reading.start.argmax(1) == batch.starts) & (reading.end.argmax(1) == batch.ends)

@@ -86,8 +86,13 @@ def bundled_network(folder: Path, seed: int = 0) -> ReaderNetwork:
     return ReaderNetwork(encoder)
 
 
+def quickest_precision() -> torch.autocast:
+    """bf16 where the processor computes in it; elsewhere it is made up for, at a quarter of the speed of fp32."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
+
+
 def reads(network: ReaderNetwork) -> Network:
-    """The network as what `SpanReader` calls, in bf16."""
+    """The network as what `SpanReader` calls, in bf16 where that is quicker."""
     from rag.reader.model import Logits
 
     network = network.eval()
@@ -95,7 +100,7 @@ def reads(network: ReaderNetwork) -> Network:
     @torch.inference_mode()
     def read(windows: Sequence[Window]) -> Logits:
         rows = [torch.tensor(row) for row in padded(windows)]
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with quickest_precision():
             reading = network(*rows)
         return Logits(reading.start.numpy(), reading.end.numpy(), reading.answerable.numpy())
 
