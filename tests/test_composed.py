@@ -9,16 +9,20 @@ import pytest
 
 from rag.fold import fold_only
 from training.composed import (
+    EIGHTH,
     FIFTH,
     FOURTH,
     NAME,
+    NEWER,
     READING,
     SECOND,
+    SEVENTH,
     SIXTH,
     by_language,
     composed_set,
     language_asked,
     slice_of,
+    twins,
 )
 from training.examples import Example
 from training.mix import MIXES, Mix
@@ -28,6 +32,7 @@ from training.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSED = composed_set()
+ALSO = ("el", "hi", "ro", "th", "tr", "vi")  # languages of some passages, asked in them alone
 FILE = """## zh 青石镇茶厂
 茶厂有9条线。
 
@@ -73,7 +78,7 @@ def test_an_answer_that_does_not_stand_there_once_is_refused(tmp_path: Path, ans
 def test_what_is_committed_is_sound() -> None:
     assert len(COMPOSED.passages) == len({passage.text for passage in COMPOSED.passages}) >= 300
     assert len({row.id for row in COMPOSED.rows}) == len(COMPOSED.rows)
-    assert {language_asked(row) for row in COMPOSED.rows} == set(ASKED)
+    assert {language_asked(row) for row in COMPOSED.rows} == {*ASKED, *ALSO}
     answered = [row for row in COMPOSED.rows if row.answers]
     assert 0.6 < len(answered) / len(COMPOSED.rows) < 0.75
     for row in COMPOSED.rows:
@@ -82,18 +87,21 @@ def test_what_is_committed_is_sound() -> None:
             answer = row.passage.text[start:end]
             assert answer == answer.strip() and not answer.endswith(("。", "；")) and "\n" not in answer
     for passage in COMPOSED.passages:
-        assert passage.language in ("zh", "en", "ja") and passage.title
+        assert passage.language in ("zh", "en", "ja", "de", "es", "ru", "ar", *ALSO) and passage.title
         # The first article, its town and its sentences, is what the reader is tried on.
         assert "武汉" not in passage.text and "Wuhan" not in passage.text
     asked = {language_asked(row) for row in answered if row.slice == "dev"}
-    assert asked == set(ASKED)
+    assert asked >= set(ASKED)
 
 
 def test_what_was_there_first_can_be_had_alone() -> None:
     """So that what was made from some of them can be made again."""
     families = {passage.id.removeprefix(f"{NAME}-").partition(".")[0] for passage in COMPOSED.passages}
-    assert sorted(SIXTH) == sorted(families)
-    assert composed_set(families=SIXTH) == COMPOSED
+    assert sorted(EIGHTH) == sorted(families)
+    assert composed_set(families=EIGHTH) == COMPOSED
+    assert len(composed_set(families=SEVENTH).passages) == 3310
+    assert len(composed_set(families=NEWER).passages) == 1300
+    assert len(composed_set(families=SIXTH).passages) == 2910
     assert len(composed_set(families=FIFTH).passages) == 2410
     assert len(composed_set(families=FOURTH).passages) == 1720
     assert len(composed_set(families=(*SECOND, READING)).passages) == 830
@@ -150,6 +158,22 @@ def test_the_mix_draws_questions_with_an_answer_and_such_that_were_written_to_ha
     assert 120 < same <= 150
     written = sum(one.question in not_told for one in unanswered)
     assert 0.5 < written / len(unanswered) < 0.95
+
+
+def test_twins_are_drawn_side_by_side_over_one_text() -> None:
+    mix = Mix(_sets(), Settings(mix="twins", composed=("couples", "double")))
+    known = {told.question: other.question for told, other in twins(composed_set().of("train"))}
+    examples = [mix.example(number) for number in range(400)]
+    found = 0
+    for told, other in zip(examples[::2], examples[1::2], strict=True):
+        assert (told.twin >= 0) == (other.twin >= 0)
+        if told.twin < 0:
+            continue
+        found += 1
+        assert told.twin == other.twin and told.answerable and not other.answerable
+        assert (told.heading, told.text) == (other.heading, other.text)
+        assert fold_only(known.get(told.question, other.question)) == fold_only(other.question)
+    assert found == pytest.approx(200 * 0.22, abs=20)
 
 
 def test_other_mixes_do_without_them() -> None:

@@ -33,6 +33,7 @@ LANGUAGES = ("zh", "en", "de", "es", "ru", "ar")
 READ = ("zh", "en")  # the languages of passages that are asked across languages
 # Not ARCD: its passages say the same things several times, so that what was taken away is often still there.
 OWN = ("drcd.dev", "cmrc.trial", "jaquad.train", "squad2.zh")
+COMPOSED = ("composed.zh", "composed.en", "composed.ja")  # in the other languages too few are kept for a library
 MOST_PASSAGES = 400  # of a set's library
 PARAGRAPHS = "\n\n"  # between them
 # The weights are fitted on the first, and looked at on the second.
@@ -120,7 +121,9 @@ def collected(sets: dict[str, Dataset], kept: Slice, reader: Reader, most: int, 
                         count += 1
                         yield trial
                     say(f"{kept} {group}: {count} trials")
-        for name, body in by_language(composed_set()).items():
+        composed = by_language(composed_set())
+        for name in COMPOSED:
+            body = composed[name]
             placed = apart(body, kept, embedder, Path(folder) / name)
             for group, asked, share in _askers(body):
                 count = 0
