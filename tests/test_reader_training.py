@@ -8,24 +8,27 @@ from random import Random
 from types import SimpleNamespace
 from typing import cast
 
+import numpy as np
 import pytest
 import torch
 
 from benchmarks.scores import auroc
 from index.bundled import bundled_model_folder
 from index.encoder import load_tokenizer
+from index.learned import with_difference
 from rag.overlap import exact, f1, units
 from rag.reader.network import ReaderNetwork
 from rag.reader.shipped import SHIPPED
 from rag.reader.weights import load_network
+from training.compress import difference_in_fours, write
 from training.examples import Example, cut, sentences, swapped_in_both, without_answer
-from training.features import Batch
+from training.features import Batch, batches
 from training.mix import MIXES, Mix
 from training.neighbours import Neighbours
 from training.obstacles import Obstacles
 from training.settings import FURTHER, Settings
 from training.switched import Dictionary, cedict_dictionary, mostly_chinese, switched
-from training.train import LAST, Progress, rate_at, train, trained_network
+from training.train import LAST, Progress, rate_at, told_apart, train, trained_network
 
 TEXT = "武汉是湖北的省会。长江穿城而过。2025年净增18.55万家企业。"
 
@@ -134,7 +137,8 @@ def _batch() -> Batch:
     attention = torch.ones(6, 40, dtype=torch.bool)
     attention[:, 35:] = False
     starts = torch.tensor([12, -1, 20, -1, 30, 12])
-    return Batch(tokens, attention, attention.clone(), starts, torch.where(starts < 0, -1, starts + 3))
+    ends = torch.where(starts < 0, -1, starts + 3)
+    return Batch(tokens, attention, attention.clone(), starts, ends, torch.full((6,), -1))
 
 
 def test_answers_marks_and_padding_are_never_hidden() -> None:
@@ -170,6 +174,62 @@ def test_layers_are_left_out_in_training_alone() -> None:
     assert 70 < sum(passed) < 130
     layer.eval()
     assert not any(torch.equal(layer.forward(given), given) for _ in range(20))
+
+
+def test_in_four_bits_a_difference_loses_a_hundredth_of_its_square(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    before = {
+        "encoder.one.weight": torch.randn(64, 96),
+        "encoder.two.weight": torch.randn(8, 6),
+        "encoder.b": torch.ones(3),
+    }
+    changes = torch.randn(64, 96) * torch.rand(64, 1) * (0.1 + torch.rand(96)) / 100
+    changes[5] = 0
+    after = {
+        "encoder.one.weight": before["encoder.one.weight"] + changes,
+        "encoder.two.weight": before["encoder.two.weight"],
+        "encoder.b": before["encoder.b"] + 0.5,
+        "head.weight": torch.tensor([[0.25, -3.0]]),
+    }
+    tensors = difference_in_fours(after, before)
+    write(tensors, tmp_path / "packed.safetensors")
+    assert not any(name.startswith("encoder.two") for name in tensors)
+    assert tensors["encoder.one.weight.fours"].shape == (64, 48)
+    plain = {name.removeprefix("encoder."): value.numpy() for name, value in before.items()}
+    back = with_difference(plain, tmp_path / "packed.safetensors")
+    lost = torch.from_numpy(back["one.weight"]) - after["encoder.one.weight"]
+    assert 0.002 < float(lost.pow(2).sum() / changes.pow(2).sum()) < 0.012
+    assert back["two.weight"].tolist() == before["encoder.two.weight"].tolist()
+    assert back["b"].tolist() == [1.5] * 3
+    assert back["head.weight"].tolist() == [[0.25, -3.0]]
+
+
+def test_twins_stand_side_by_side_in_one_batch() -> None:
+    tokenizer = load_tokenizer(bundled_model_folder())
+
+    def example(number: int) -> Example:
+        random = Random(number // 2)
+        twin = number // 2 if random.random() < 0.5 else -1
+        question = "问" * random.randint(1, 30) + "？" * (number % 2) * 5
+        return Example(question, "", TEXT * random.randint(1, 4), 9, 11, twin)
+
+    settings = Settings(block=128, batch_tokens=300)
+    for block in range(3):
+        for batch in batches(example, tokenizer, settings, block):
+            places: dict[int, list[int]] = {}
+            for place, twin in enumerate(batch.twins.tolist()):
+                if twin >= 0:
+                    places.setdefault(twin, []).append(place)
+            assert all(there[1] - there[0] == 1 and len(there) == 2 for there in places.values())
+
+
+def test_a_question_with_an_answer_is_to_stand_above_its_twin() -> None:
+    judged = torch.tensor([1.0, 0.0, -2.0, 3.0, 5.0, 5.0])
+    answered = torch.tensor([True, False, False, True, True, False])
+    pairs = torch.tensor([4, 4, 7, 7, -1, -1])
+    wanted = 2 * (np.log1p(np.exp(-1.0)) + np.log1p(np.exp(-5.0))) / 6
+    assert float(told_apart(judged, answered, pairs)) == pytest.approx(wanted, rel=1e-5)
+    assert float(told_apart(judged, answered, torch.full((6,), -1))) == 0
 
 
 def test_every_mix_has_the_same_kinds_in_the_same_order() -> None:

@@ -8,6 +8,7 @@ from random import Random
 
 from training.rows import Passage
 
+NO_TWIN = -1
 _SENTENCE = re.compile(r"[^。！？!?؟।\n]*?(?:[。！？!?؟।\n]+|\.(?=\s)|$)[”’」』）)\"]*\s*")
 
 
@@ -20,6 +21,7 @@ class Example:
     text: str
     start: int
     end: int
+    twin: int = NO_TWIN  # the number that it shares with the question that is nearly the same
 
     @property
     def answerable(self) -> bool:

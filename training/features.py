@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
 import torch
 
 from rag.reader.tokens import Window, encode, padded, windows
-from training.examples import Example
+from training.examples import NO_TWIN, Example
 from training.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,17 +24,19 @@ class Feature:
     window: Window
     start: int
     end: int
+    twin: int = NO_TWIN
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Tensors of (rows, tokens); `starts`, `ends` (rows,), -1 without an answer."""
+    """Tensors of (rows, tokens); `starts`, `ends` (rows,), -1 without an answer; `twins` (rows,), -1 without one."""
 
     tokens: torch.Tensor
     attention: torch.Tensor
     open_: torch.Tensor
     starts: torch.Tensor
     ends: torch.Tensor
+    twins: torch.Tensor
 
 
 def feature(tokenizer: Tokenizer, example: Example, size: int, random: Random) -> Feature | None:
@@ -42,10 +44,10 @@ def feature(tokenizer: Tokenizer, example: Example, size: int, random: Random) -
     question, heading, text = (encode(tokenizer, part) for part in (example.question, example.heading, example.text))
     found = windows(question, heading, text, size)
     if not example.answerable:
-        return Feature(random.choice(found), -1, -1)
+        return Feature(random.choice(found), -1, -1, example.twin)
     placed = [_placed(window, example) for window in found]
     whole = [one for one in placed if one is not None]
-    return random.choice(whole) if whole else None
+    return replace(random.choice(whole), twin=example.twin) if whole else None
 
 
 def _placed(window: Window, example: Example) -> Feature | None:
@@ -64,16 +66,28 @@ def batches(example: Callable[[int], Example], tokenizer: Tokenizer, settings: S
     numbers = range(block * settings.block, (block + 1) * settings.block)
     random = Random(f"{settings.seed}:block:{block}")
     drawn = (feature(tokenizer, example(number), settings.window, random) for number in numbers)
-    features = sorted((one for one in drawn if one is not None), key=lambda one: len(one.window.ids))
+    features = _sorted([one for one in drawn if one is not None])
     groups = list(_groups(features, settings.batch_tokens))
     random.shuffle(groups)
     return [collate(group) for group in groups]
 
 
+def _sorted(features: Sequence[Feature]) -> list[Feature]:
+    """Shortest first; of twins the shorter one just before the longer."""
+    lengths = {one.twin: len(one.window.ids) for one in sorted(features, key=lambda one: len(one.window.ids))}
+
+    def place(one: Feature) -> tuple[int, int, int]:
+        own = len(one.window.ids)
+        return (own, NO_TWIN, 0) if one.twin == NO_TWIN else (lengths[one.twin], one.twin, own)
+
+    return sorted(features, key=place)
+
+
 def _groups(features: Sequence[Feature], budget: int) -> Iterator[list[Feature]]:
     group: list[Feature] = []
     for one in features:  # shortest first, so the newest is the longest of its group
-        if group and len(one.window.ids) * (len(group) + 1) > budget:
+        twin = group and one.twin != NO_TWIN and one.twin == group[-1].twin
+        if group and not twin and len(one.window.ids) * (len(group) + 1) > budget:
             yield group
             group = []
         group.append(one)
@@ -90,4 +104,5 @@ def collate(features: Sequence[Feature]) -> Batch:
         torch.tensor(open_),
         torch.tensor([one.start for one in features]),
         torch.tensor([one.end for one in features]),
+        torch.tensor([one.twin for one in features]),
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from training.composed import NAME as COMPOSED
-from training.composed import composed_set
+from training.composed import composed_set, twins
 from training.examples import Example, cut, swapped_in_both, whole, without_answer
 from training.neighbours import Neighbours
 from training.reports import report_example
@@ -76,7 +76,21 @@ MIXES: Mapping[str, Mapping[str, int]] = {
         "-squad2.zh": 3, "-swapped": 7, "-xquad same": 3, "-xquad across": 6, "-near": 2,
         "report, implied": 4, "composed": 27, "-composed": 17,
     },
+    "twins": {
+        "xquad same": 9, "xquad across": 8, "drcd.dev": 10, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 6,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 4, "-swapped": 6, "-xquad same": 3, "-xquad across": 5, "-near": 3,
+        "report, implied": 4, "composed": 22, "-composed": 12,
+    },
+    "twins-across": {
+        "xquad same": 7, "xquad across": 13, "drcd.dev": 7, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 4,
+        "policyqa": 1, "arcd": 1,
+        "-squad2.zh": 4, "-swapped": 7, "-xquad same": 3, "-xquad across": 7, "-near": 2,
+        "report, implied": 4, "composed": 22, "-composed": 12,
+    },
 }  # fmt: skip
+# The share of the rows, before the mix is asked, that are two questions nearly the same, one with an answer.
+TWINS: Mapping[str, float] = {"twins": 0.22, "twins-across": 0.22}
 _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _BODIES = ("drcd.dev", "cmrc.trial", "squad2.zh", "jaquad.train", "policyqa", "arcd")
 _NEAR_COUNT = 6
@@ -92,6 +106,7 @@ class Mix:
         self._seed = settings.seed
         self._switched_from = settings.switched_from
         self._shares = MIXES[settings.mix]
+        self._twins_share = TWINS.get(settings.mix, 0.0)
         self._rows = {name: [row for row in sets[name].of("train") if row.answers] for name in sets}
         self._unanswered = [row for row in sets["squad2.zh"].of("train") if not row.answers]
         self._xquad = {name: {row.id: row for row in self._rows[name]} for name in XQUAD}
@@ -116,10 +131,15 @@ class Mix:
         self._not_told = [row for row in rows if not row.answers]
         self._passages[COMPOSED] = _train_passages(rows)
         self._near[COMPOSED] = Neighbours([passage.text for passage in self._passages[COMPOSED]])
+        self._twins = list(twins(rows))
 
     def example(self, number: int) -> Example:
         """The example of this number, whichever were asked for before."""
         random = Random(f"{self._seed}:{number}")
+        if self._twins_share:
+            both = Random(f"{self._seed}:twins:{number // 2}")  # what one is drawn with, the other is too
+            if both.random() < self._twins_share:
+                return self._twin(number, both)
         while True:
             kind = random.choices(list(self._shares), weights=list(self._shares.values()))[0]
             example = self._drawn(kind, random)
@@ -128,6 +148,15 @@ class Mix:
             if number >= self._switched_from and random.random() < _SWITCHED:
                 return switched(example, self._dictionary, random)
             return example
+
+    def _twin(self, number: int, random: Random) -> Example:
+        """Of an even number the question with an answer, of the odd one after it the other, over the same text."""
+        told, not_told = random.choice(self._twins)
+        example = replace(_answered(told, told), twin=number // 2)
+        if number % 2 == 0:
+            return self._finished(example, told, random)
+        example = self._finished(replace(example, question=not_told.question), told, random)
+        return replace(example, start=-1, end=-1)
 
     def _drawn(self, kind: str, random: Random) -> Example | None:
         if kind.startswith("report"):

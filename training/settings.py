@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from training.composed import FIFTH, FIRST, FOURTH, READING, SECOND, THIRD
+from training.composed import FIFTH, FIRST, FOURTH, NEWER, READING, SECOND, THIRD
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ _MORE = replace(_FURTHER, composed=(*SECOND, READING), constant_tokens=1_000_000
 _MOST = replace(_FURTHER, composed=FOURTH, constant_tokens=2_600_000, decay_tokens=1_000_000)
 _AGAIN = replace(_MOST, constant_tokens=1_900_000, decay_tokens=700_000)
 _WIDE = replace(_FURTHER, composed=FIFTH, constant_tokens=4_600_000, decay_tokens=1_400_000)
+_TWINS = replace(_FURTHER, composed=NEWER, constant_tokens=1_650_000, decay_tokens=750_000, evaluate_steps=1_000)
 # What goes on from a packed reader: ends that differ enough for their mean to be better than each.
 FURTHER = {
     "usual": replace(_FURTHER, first_block=300),
@@ -65,6 +66,8 @@ FURTHER = {
     "composed-again-across": replace(_AGAIN, first_block=6600, mix="composed-most-across"),
     "composed-wide": replace(_WIDE, first_block=7000, mix="composed-most"),
     "composed-wide-across": replace(_WIDE, first_block=7600, mix="composed-most-across"),
+    "twins": replace(_TWINS, first_block=8200, mix="twins"),
+    "twins-across": replace(_TWINS, first_block=8600, mix="twins-across"),
 }
 
 

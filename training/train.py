@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
-from rag.reader.network import ReaderNetwork, bundled_network
+from rag.reader.network import ReaderNetwork, bundled_network, quickest_precision
 from rag.reader.weights import load_network
 from training.features import Batch, batches
 from training.load import Load
@@ -115,16 +115,27 @@ def rate_at(progress: Progress, settings: Settings) -> float:
 
 
 def losses_of(network: ReaderNetwork, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    """The span's cross-entropy over the rows with an answer; the other head's over all rows."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    """The span's cross-entropy over the rows with an answer; the other head's over all rows, and over twins."""
+    with quickest_precision():
         reading = network(batch.tokens, batch.attention, batch.open_)
     answered = batch.starts >= 0
     judged = functional.binary_cross_entropy_with_logits(reading.answerable, answered.float())
+    judged = judged + told_apart(reading.answerable, answered, batch.twins)
     if not bool(answered.any()):
         return judged * 0, judged
     span = functional.cross_entropy(reading.start[answered], batch.starts[answered])
     span = span + functional.cross_entropy(reading.end[answered], batch.ends[answered])
     return span / 2, judged
+
+
+def told_apart(judged: torch.Tensor, answered: torch.Tensor, twins: torch.Tensor) -> torch.Tensor:
+    """How far the question with an answer stands above its twin without one: Burges et al. 2005, "RankNet".
+
+    The sum over the pairs, as a share of the rows: a pair weighs what two rows do.
+    """
+    pairs = torch.nonzero((twins[:-1] == twins[1:]) & (twins[1:] >= 0) & (answered[:-1] != answered[1:]))[:, 0]
+    ahead = (judged[pairs] - judged[pairs + 1]) * torch.where(answered[pairs], 1.0, -1.0)
+    return 2 * functional.softplus(-ahead).sum() / len(judged)
 
 
 def _step(
