@@ -31,6 +31,7 @@ _SCRIPTS = (
     ("hebrew", regex.compile(r"\p{Hebrew}")),
 )
 _KANA = regex.compile(r"[\p{Hiragana}\p{Katakana}]")
+_OF_ONE_LANGUAGE = ("han", "kana", "hangul", "greek", "thai")
 _JAPANESE = 0.2  # Kana to a Chinese character
 _LOOKED_AT = 2000  # characters
 
@@ -117,6 +118,15 @@ def differ_in_script(question: str, text: str) -> bool:
     (True, True)
     """
     return _script(question) != _script(text)
+
+
+def script_tells_language(text: str) -> bool:
+    """Whether most of its letters are of a script that one language alone is written in.
+
+    >>> script_tells_language("武汉市长是谁？"), script_tells_language("Who is mayor?")
+    (True, False)
+    """
+    return _script(text) in _OF_ONE_LANGUAGE
 
 
 def _script(text: str) -> str:

@@ -13,6 +13,7 @@ from index.lexical import passages_with
 from index.library import Library
 from index.records import Passage
 from index.terms import terms
+from rag.judge import script_tells_language
 from rag.named import names_and_numbers, telling_terms
 from rag.translated import found_in, names_of, translated
 
@@ -31,7 +32,8 @@ class Wording:
 
     `names` are the names among them that the dictionary has, `missing_names` those of them that no
     document holds in the question's language or in the other. `named` are the names and numbers as the
-    question writes them, `missing_named` those of them that no document holds so.
+    question writes them, `missing_named` those of them that no document holds so. `told_by_script`: a text
+    in the question's script is in its language, as in Chinese.
     """
 
     words: tuple[str, ...]
@@ -40,11 +42,13 @@ class Wording:
     missing_names: tuple[str, ...] = ()
     missing_named: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    told_by_script: bool = False
 
     @property
     def same_language(self) -> bool:
-        """Whether enough words are found to say anything of those that are not."""
-        return bool(self.words) and len(self.missing) <= (1 - SAME_LANGUAGE) * len(self.words)
+        """Whether documents in the question's script say anything by the words that they do not hold."""
+        enough = len(self.missing) <= (1 - SAME_LANGUAGE) * len(self.words)
+        return bool(self.words) and (self.told_by_script or enough)
 
 
 def wording(library: Library, question: str, without: Sequence[Passage] = ()) -> Wording:
@@ -62,7 +66,8 @@ def wording(library: Library, question: str, without: Sequence[Passage] = ()) ->
     missing_named = tuple(name for name, found in named.items() if not all(counts[term] for term in found))
     abroad = translated(question)
     names = tuple(_as_asked(name, question) for name in found_in(library, abroad, without).missing_names)
-    return Wording(words, missing, names_of(abroad), names, missing_named, tuple(named))
+    told = script_tells_language(question)
+    return Wording(words, missing, names_of(abroad), names, missing_named, tuple(named), told)
 
 
 def unseen_words(asked: Wording, across: bool) -> tuple[str, ...]:

@@ -25,6 +25,9 @@ from tests.fakes import TermEmbedder, with_threshold
         ("深圳淨增了多少家中小企業？", ("深圳",)),
         ("小米汽车在武汉的企业数量是多少？", ("小米",)),
         ("武汉有多少家中小企业？", ()),
+        # Most of it, and all the more is to be said.
+        ("武汉市现任市长是谁？", ("现任", "市长")),
+        ("深圳地铁的首任总工程师是谁？", ("深圳", "地铁")),
         # In another language next to nothing is found, and that says nothing.
         ("What is the population of Wuhan?", ()),
         ("武漢のユニコーン企業は何社ありますか？", ()),
