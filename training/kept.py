@@ -12,6 +12,7 @@ from training.rows import Dataset, Row
 from training.swaps import Names, kind_asked
 
 _PER_GROUP = 60
+_COMPOSED = 600  # of the composed passages, which are of many kinds
 _PAIRS = {"zh": ("zh", "zh"), "en": ("en", "en"), "en-zh": ("en", "zh"), "zh-en": ("zh", "en")}
 
 
@@ -44,8 +45,9 @@ def dev_examples(sets: dict[str, Dataset]) -> dict[str, list[Example]]:
     unanswered = [row for row in squad if not row.answers][:_PER_GROUP]
     found["-squad2/adversarial"] = [whole(row.question, row.passage, None) for row in unanswered]
     composed = sorted(composed_set().of("dev"), key=lambda row: Random(row.id).random())
-    found[COMPOSED] = [_gold(row, row) for row in composed if row.answers]
-    found[f"-{COMPOSED}/asked"] = [whole(row.question, row.passage, None) for row in composed if not row.answers]
+    answered, not_told = ([row for row in composed if bool(row.answers) == wanted] for wanted in (True, False))
+    found[COMPOSED] = [_gold(row, row) for row in answered[:_COMPOSED]]
+    found[f"-{COMPOSED}/asked"] = [whole(row.question, row.passage, None) for row in not_told[:_COMPOSED]]
     return found
 
 
