@@ -3,13 +3,18 @@
 
 const KEPT = "yinzheng.writing";
 
-element.addEventListener("change", ({ target }) => {
+const keep = (chosen) => {
   try {
-    sessionStorage.setItem(KEPT, target.value);
+    sessionStorage.setItem(KEPT, chosen);
   } catch {
     // A browser that keeps nothing: it holds until the page is loaded again.
   }
-});
+};
+
+element.addEventListener("change", ({ target }) => keep(target.value));
+// Chosen while the page was still loading, before anything listened.
+const early = element.querySelector("input:checked");
+if (early && !early.defaultChecked) keep(early.value);
 
 watch("value", () => {
   try {
