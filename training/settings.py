@@ -45,7 +45,7 @@ _MORE = replace(_FURTHER, composed=(*SECOND, READING), constant_tokens=1_000_000
 _MOST = replace(_FURTHER, composed=FOURTH, constant_tokens=2_600_000, decay_tokens=1_000_000)
 _AGAIN = replace(_MOST, constant_tokens=1_900_000, decay_tokens=700_000)
 _WIDE = replace(_FURTHER, composed=FIFTH, constant_tokens=4_600_000, decay_tokens=1_400_000)
-_TWINS = replace(_FURTHER, composed=NEWER, constant_tokens=1_650_000, decay_tokens=750_000, evaluate_steps=1_000)
+_TWINS = replace(_FURTHER, composed=NEWER, constant_tokens=1_350_000, decay_tokens=650_000, evaluate_steps=1_000)
 # What goes on from a packed reader: ends that differ enough for their mean to be better than each.
 FURTHER = {
     "usual": replace(_FURTHER, first_block=300),
