@@ -2,11 +2,11 @@
 
 The file is safetensors, and has a matrix of the encoder in one of two ways.
 
-- Cut to a low rank, as the embedder's: `encoder.NAME.left` (out, rank) and `encoder.NAME.right` (rank, in), in 8 bits,
+- Cut to a low rank, as in what ships: `encoder.NAME.left` (out, rank) and `encoder.NAME.right` (rank, in), in 8 bits,
   and `encoder.NAME.scale` (rank,): left x scale x right is added.
-- Whole, in 4 bits, as the reader's: `encoder.NAME.fours` (out, in / 2), two numbers a byte, the first of them in the
-  lower half; what they stand for is in `levels` (16,), one for the file, and what it is to be multiplied by in
-  `encoder.NAME.rows` (out,) and `encoder.NAME.columns` (in,), fp16.
+- Whole, in 4 bits, as readers are packed now: `encoder.NAME.fours` (out, in / 2), two numbers a byte, the first of
+  them in the lower half; what they stand for is in `levels` (16,), one for the file, and what it is to be multiplied
+  by in `encoder.NAME.rows` (out,) and `encoder.NAME.columns` (in,), fp16.
 
 A bias or norm has `encoder.NAME.added`, fp16. What the encoder does not have (the reader's heads) is stored whole,
 fp16, under its name.

@@ -30,7 +30,6 @@ class Settings:
     threads: int = 2
     save_seconds: int = 180
     evaluate_steps: int = 400
-    rank: int = 124  # of each matrix's difference from the bundled weights
     first_block: int = 0  # of the stream of rows
     layers_left_out: float = 0.0  # the share of the layers, others at each step: Fan et al. 2019, "LayerDrop"
     hidden: float = 0.0  # of the tokens of half of the rows, the answer's spared, the mask stands in place of
