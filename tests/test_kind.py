@@ -10,6 +10,7 @@ from rag.kind import fits, kind_asked, kind_shown
 from rag.read import best_of_kind
 from rag.records import SpanReading
 from training.composed import composed_set, language_asked
+from training.report_words import ASKED
 
 
 @pytest.mark.parametrize(
@@ -92,9 +93,11 @@ def test_right_answers_are_hardly_ever_of_another_kind() -> None:
     known: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
     for row in composed_set().rows:
+        language = language_asked(row)
+        if language not in ASKED:  # nothing is known of how it asks
+            continue
         for start, end in row.answers:
             worth = fits(row.question, row.passage.text[start:end])
-            language = language_asked(row)
             seen[language] += 1
             known[language] += worth != 0
             wrong[language] += worth < 0
