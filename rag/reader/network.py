@@ -87,7 +87,7 @@ def bundled_network(folder: Path, seed: int = 0) -> ReaderNetwork:
 
 
 def quickest_precision() -> torch.autocast:
-    """bf16 where the processor computes in it; elsewhere it is made up for, at a quarter of the speed of fp32."""
+    """bf16 where the processor computes in it; elsewhere it is made up for, at a third of the speed of fp32."""
     return torch.autocast("cpu", dtype=torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())
 
 
