@@ -15,7 +15,9 @@ run: $(VENV)/.installed ## install, then serve the page
 test: $(VENV)/.tested-with lint ## install what the tests need, then run them
 	@bash tests/chromium.sh
 	@echo "Running the tests, with the real model and a real browser: some minutes. 正在运行测试，约需数分钟……"
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGUMENTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone" $(ARGUMENTS)
+	@echo "Running the tests that measure time, one by one. 正在逐个运行计时的测试……"
+	$(BIN)/python -m pytest -m alone $(ARGUMENTS) || test $$? -eq 5  # 5: ARGUMENTS name none of them
 
 lint: $(VENV)/.tested-with
 	$(BIN)/ruff check .

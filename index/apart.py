@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -27,7 +28,7 @@ from index.readers.pdf import Area, PageBoxes
 from index.records import Block, Origin, Place, ReadFile
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 60.0  # until a new worker says that it is there, on a slow disk
+START_SECONDS = 60.0  # until a new worker says that it is there, on a slow disk, beyond the limit
 FILES_EACH = 500  # read by one worker before a new one takes over, whatever the parsers left in its memory
 IDLE_WORKERS = 2
 HEADER = struct.Struct(">cQQ")  # a frame's kind, and the lengths of its JSON and of its bytes
@@ -107,7 +108,11 @@ class _Worker:
             frame = self._said.get(timeout=wait)
             if frame is None or frame[0] != b"p":
                 return frame
-            wait = seconds  # a sign of progress
+            wait = seconds  # from this sign of progress, the first of which says that it is there
+
+    def alive(self) -> bool:
+        """Whether the process is still there."""
+        return self._process.poll() is None
 
     def end(self) -> None:
         """End the process, whatever it does."""
@@ -149,6 +154,7 @@ def receive(pipe: IO[bytes]) -> tuple[bytes, Any, bytes] | None:
 
 _idle: list[_Worker] = []
 _lock = threading.Lock()
+_wanted: queue.SimpleQueue[Future[_Worker]] = queue.SimpleQueue()
 
 
 def _ask(request: dict[str, Any], data: bytes, name: str, limits: Limits) -> tuple[Any, bytes]:
@@ -185,9 +191,27 @@ def _ask(request: dict[str, Any], data: bytes, name: str, limits: Limits) -> tup
 
 def _take() -> _Worker:
     with _lock:
-        if _idle:
-            return _idle.pop()
-    return _Worker()
+        while _idle:
+            worker = _idle.pop()
+            if worker.alive():
+                return worker
+            worker.end()  # its pipes; somebody short of memory ended it while it waited, and no file of ours
+    made: Future[_Worker] = Future()
+    _wanted.put(made)
+    return made.result()
+
+
+def _start_workers() -> None:
+    """Start what is wanted, for as long as this process runs: a worker ends with the thread that started it.
+
+    The signal for a parent's death (prctl(2), PR_SET_PDEATHSIG) is for that of the thread; those that ask come and go.
+    """
+    while True:
+        made = _wanted.get()
+        try:
+            made.set_result(_Worker())
+        except OSError as error:  # no more processes, or no memory for one
+            made.set_exception(error)
 
 
 def _give_back(worker: _Worker) -> None:
@@ -196,6 +220,9 @@ def _give_back(worker: _Worker) -> None:
             _idle.append(worker)
             return
     worker.end()
+
+
+threading.Thread(target=_start_workers, daemon=True).start()
 
 
 @atexit.register

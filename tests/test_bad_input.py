@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -105,6 +106,28 @@ def test_a_worker_that_died_before_it_was_asked_is_ended_quietly() -> None:
     worker._process.stdin.write(b"not sent yet")  # and cannot be
     worker.end()
     assert worker._process.stdin.closed and worker._process.stdout.closed
+
+
+def test_a_worker_outlives_the_thread_that_asked_for_it() -> None:
+    apart.end_workers()
+    asking = threading.Thread(target=read_apart, args=(b"text", "a.txt"))
+    asking.start()
+    asking.join()
+    [worker] = apart._idle
+    with pytest.raises(subprocess.TimeoutExpired):
+        worker._process.wait(0.5)
+    assert read_apart(b"text", "b.txt").text == "text"
+    assert apart._idle == [worker]
+
+
+def test_a_worker_that_something_ended_while_it_waited_takes_no_file_with_it() -> None:
+    apart.end_workers()
+    read_apart(b"text", "a.txt")
+    [worker] = apart._idle
+    worker._process.kill()
+    worker._process.wait()
+    assert read_apart(b"text", "b.txt").text == "text"
+    assert worker._process.stdin is not None and worker._process.stdin.closed
 
 
 def test_a_worker_imports_no_model_and_is_kept() -> None:

@@ -27,10 +27,11 @@ HEBREW = "# השמורה\n\nהפקחים ספרו 315 ציפורים בשמור�
 DIRECTION = "part => getComputedStyle(part).direction"
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("width", [1366, 390])
 def test_the_page_is_there_soon_and_does_not_jump(open_page: OpenPage, url: str, width: int) -> None:
     painted = []
-    for _ in range(3):  # each with nothing in the browser's cache; another test may run beside one of them
+    for _ in range(3):  # each with nothing in the browser's cache
         page = open_page(url, width=width)
         page.wait_for_selector("#settings summary")
         painted.append(page.evaluate(PAINTED))
