@@ -51,7 +51,8 @@ reader: $(VENV)/.installed ## make the reader again from the sets in the folder 
 	$(call pair,sixth,composed-most,composed-most-across,seventh,sixth)
 	$(call pair,seventh,composed-again,composed-again-across,eighth,seventh)
 	$(call pair,eighth,composed-wide,composed-wide-across,ninth,eighth)
-	cp $(BUILD)/ninth.safetensors rag/reader/weights/reader.safetensors
+	$(call pair,ninth,twins,twins-across,tenth,ninth)
+	cp $(BUILD)/tenth.safetensors rag/reader/weights/reader.safetensors
 
 audit: $(VENV)/.tested-with ## look the pinned packages up among known vulnerabilities (needs a network)
 	$(BIN)/pip-audit --strict -r constraints.txt --no-deps --disable-pip --progress-spinner off

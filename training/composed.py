@@ -40,7 +40,6 @@ SIXTH = (
     *FIFTH, "novel", "pottery", "quiver", "rampart", "sonata", "temple", "urchin", "valley", "willow", "yonder",
 )  # fmt: skip
 SEVENTH = (*SIXTH, "acorn", "bramble", "cobble", "ember", "fennel", "grotto", "hazel", "ibex")
-# The last twelve families have not been read in training yet.
 EIGHTH = (
     *SEVENTH,
     "juniper", "kestrel", "linden", "marble", "osier", "pebble", "quaver", "quince", "rosette", "saffron", "thistle",
@@ -51,6 +50,8 @@ NEWER = (
     *(family for family in SEVENTH if family not in FIFTH),
     "couples", "double", "foundry", "gazette", "jetty", "kiln", "orchard", "twice",
 )  # fmt: skip
+# Likewise, with those that the seventh had not.
+NEWEST = (*(family for family in EIGHTH if family not in SEVENTH), *NEWER)
 
 _ASKED = re.compile(r"(?m)^([?!]) ([a-z]{2}) (.+)$\n?")
 _MARKED = re.compile(r"\[\[(.+)\]\]")
