@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from random import Random
 
 from rag.glossary import LONGEST_WORD, cedict, cleaned_gloss
@@ -61,8 +62,9 @@ class Dictionary:
         return random.choice(known) if known else None
 
 
+@cache
 def cedict_dictionary() -> Dictionary:
-    """That of CC-CEDICT."""
+    """That of CC-CEDICT, made once: it takes seconds."""
     return Dictionary(
         (word, definitions) for simplified, traditional, definitions in cedict() for word in (simplified, traditional)
     )
