@@ -45,6 +45,8 @@ EIGHTH = (
     "juniper", "kestrel", "linden", "marble", "osier", "pebble", "quaver", "quince", "rosette", "saffron", "thistle",
     "velvet",
 )  # fmt: skip
+# The last five families have not been read in training yet.
+NINTH = (*EIGHTH, "anvil", "cedar", "delta", "fjord", "glacier")
 # What was new since the fifth, and of the others those whose questions are in pairs.
 NEWER = (
     *(family for family in SEVENTH if family not in FIFTH),
