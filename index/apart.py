@@ -18,6 +18,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -196,9 +197,16 @@ def _take() -> _Worker:
             if worker.alive():
                 return worker
             worker.end()  # its pipes; somebody short of memory ended it while it waited, and no file of ours
+        _begin_starting()
     made: Future[_Worker] = Future()
     _wanted.put(made)
     return made.result()
+
+
+@cache
+def _begin_starting() -> None:
+    """Once, when the first worker is wanted: the workers import this module too, and want none."""
+    threading.Thread(target=_start_workers, daemon=True).start()
 
 
 def _start_workers() -> None:
@@ -220,9 +228,6 @@ def _give_back(worker: _Worker) -> None:
             _idle.append(worker)
             return
     worker.end()
-
-
-threading.Thread(target=_start_workers, daemon=True).start()
 
 
 @atexit.register
