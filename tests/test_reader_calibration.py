@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rag.calibrate import first_of, fitted, unfitted
+from rag.calibrate import Trial, first_of, fitted, unfitted
 from rag.judge import read_calibration
 from rag.records import Hit
 from tests.fakes import NumberReader, TermEmbedder, plain_calibration
 from training import calibrate
-from training.rows import XQUAD, Dataset, Passage, Row
+from training.rows import XQUAD, Dataset, Passage, Row, Slice
 
 COUNT = 12
 
@@ -32,15 +33,34 @@ def made_up(name: str) -> Dataset:
     return Dataset(name, tuple(passages), tuple(rows))
 
 
-@pytest.fixture
-def sets() -> dict[str, Dataset]:
+@pytest.fixture(scope="module")
+def sets() -> Mapping[str, Dataset]:
     return {name: made_up(name) for name in (*XQUAD, *calibrate.OWN)}
 
 
-def test_trials_with_the_passage_and_without(sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
+def collected(sets: Mapping[str, Dataset], kept: Slice, most: int) -> tuple[list[Trial], list[str]]:
+    """The trials, and what was said."""
     said: list[str] = []
-    trials = list(calibrate.collected(sets, "calibration", NumberReader(), 3, said.append))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibrate, "load_embedder", TermEmbedder)
+        return list(calibrate.collected(dict(sets), kept, NumberReader(), most, said.append)), said
+
+
+def in_english_alone(patch: pytest.MonkeyPatch) -> None:
+    """One library a slice instead of eleven, where one shows as much."""
+    patch.setattr(calibrate, "LANGUAGES", ("en",))
+    patch.setattr(calibrate, "OWN", ())
+    patch.setattr(calibrate, "COMPOSED", ())
+
+
+@pytest.fixture(scope="module")
+def of_calibration(sets: Mapping[str, Dataset]) -> tuple[list[Trial], list[str]]:
+    """Of each group three questions, made once: it takes a library for each set."""
+    return collected(sets, "calibration", 3)
+
+
+def test_trials_with_the_passage_and_without(of_calibration: tuple[list[Trial], list[str]]) -> None:
+    trials, said = of_calibration
     groups = [f"{asking}->{reading}" for reading in ("zh", "en") for asking in calibrate.LANGUAGES]
     assert {trial.group for trial in trials if trial.held} >= set(groups)
     for group in groups:
@@ -56,16 +76,16 @@ def test_trials_with_the_passage_and_without(sets: dict[str, Dataset], monkeypat
 
 
 def test_what_another_passage_says_too_is_not_taken_away(
-    sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch
+    sets: Mapping[str, Dataset], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
+    in_english_alone(monkeypatch)
     body = sets["xquad.en"]
     before = "As said, "
     again = replace(body.passages[0], id="xquad.en-again", text=f"{before}{body.passages[0].text}")
     answers = tuple((start + len(before), end + len(before)) for start, end in body.rows[0].answers)
     row = replace(body.rows[0], id="again", passage=again, answers=answers)
-    sets["xquad.en"] = replace(body, passages=(*body.passages, again), rows=(*body.rows, row))
-    trials = list(calibrate.collected(sets, "calibration", NumberReader(), 9, lambda line: None))
+    twice = replace(body, passages=(*body.passages, again), rows=(*body.rows, row))
+    trials, _ = collected({**sets, "xquad.en": twice}, "calibration", 9)
     english = [trial for trial in trials if trial.group == "en->en"]
     held = [trial for trial in english if trial.held]
     assert len(held) == 5
@@ -73,36 +93,36 @@ def test_what_another_passage_says_too_is_not_taken_away(
     assert len([trial for trial in english if not trial.held]) == 3
 
 
-def test_what_is_said_of_a_calibration(sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
-    trials = list(calibrate.collected(sets, "dev", NumberReader(), 4, lambda line: None))
+def test_what_is_said_of_a_calibration(of_calibration: tuple[list[Trial], list[str]]) -> None:
+    trials, _ = of_calibration
     calibration = fitted(trials, "r", "made up")
     lines = list(calibrate.report(calibration, trials))
     assert lines[0].startswith("ece 0.0")
-    assert any(line.startswith("en->zh: held 4, answered 100.0 %; absent 4, answered 0.0 %") for line in lines)
+    assert any(line.startswith("en->zh: held 3, answered 100.0 %; absent 3, answered 0.0 %") for line in lines)
     assert calibrate.diagram(calibration, trials).count("\n") == 6
     assert unfitted("r").threshold() == 0.5
 
 
 def test_trials_are_kept_and_taken_again(
-    sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    sets: Mapping[str, Dataset], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    in_english_alone(monkeypatch)
     monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
     monkeypatch.setattr(calibrate, "load_reader", NumberReader)
-    first = calibrate.calibrate(sets, tmp_path, tmp_path / "calibration.json", 2, lambda line: None)
+    first = calibrate.calibrate(dict(sets), tmp_path, tmp_path / "calibration.json", 2, lambda line: None)
     monkeypatch.setattr(calibrate, "collected", None)
-    assert calibrate.calibrate(sets, tmp_path, tmp_path / "calibration.json", 2, lambda line: None) == first
+    assert calibrate.calibrate(dict(sets), tmp_path, tmp_path / "calibration.json", 2, lambda line: None) == first
     assert read_calibration(tmp_path / "calibration.json") == first
 
 
-def test_the_library_of_a_slice_holds_its_passages(sets: dict[str, Dataset], tmp_path: Path) -> None:
+def test_the_library_of_a_slice_holds_its_passages(sets: Mapping[str, Dataset], tmp_path: Path) -> None:
     placed = calibrate.apart(sets["xquad.en"], "dev", TermEmbedder(), tmp_path / "library")
     there = placed["xquad.en-5"]
     assert there.library.counts().documents == COUNT
     assert there.library.document(there.document).text[there.start : there.end] == sets["xquad.en"].passages[5].text
 
 
-def test_an_article_is_one_document_of_its_own_library(sets: dict[str, Dataset], tmp_path: Path) -> None:
+def test_an_article_is_one_document_of_its_own_library(sets: Mapping[str, Dataset], tmp_path: Path) -> None:
     body = sets["xquad.en"]
     titles = [f"T{number // 2}" for number in range(COUNT)]
     passages = [replace(one, title=title) for one, title in zip(body.passages, titles, strict=True)]
@@ -124,20 +144,18 @@ def test_an_article_is_one_document_of_its_own_library(sets: dict[str, Dataset],
         assert any(map(there.holds, hits))
 
 
-def test_articles_are_asked_too(sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
-    trials = list(calibrate.collected(sets, "calibration", NumberReader(), 2, lambda line: None))
+def test_articles_are_asked_too(of_calibration: tuple[list[Trial], list[str]]) -> None:
+    trials, _ = of_calibration
     alone = [trial for trial in trials if trial.group == "en->en article"]
-    assert [trial.held for trial in alone] == [True, False, True, False]
+    assert [trial.held for trial in alone] == [True, False] * 3
     # Each is the only passage of its article, so that nothing is left without it.
-    assert [len(trial.seen) for trial in alone] == [1, 0, 1, 0]
+    assert [len(trial.seen) for trial in alone] == [1, 0] * 3
     first = alone[0].seen[0]
     assert first.right and first.signs.around == first.signs.cosine and first.signs.behind == 0.0
 
 
-def test_words_of_a_passage_taken_away_are_missing(sets: dict[str, Dataset], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrate, "load_embedder", TermEmbedder)
-    trials = list(calibrate.collected(sets, "calibration", NumberReader(), 3, lambda line: None))
+def test_words_of_a_passage_taken_away_are_missing(of_calibration: tuple[list[Trial], list[str]]) -> None:
+    trials, _ = of_calibration
     english = [trial for trial in trials if trial.group == "en->en"]
     for held, absent in zip(english[::2], english[1::2], strict=True):
         assert held.held and not absent.held
