@@ -162,16 +162,6 @@ def test_the_mix_draws_questions_with_an_answer_and_such_that_were_written_to_ha
     assert 0.5 < written / len(unanswered) < 0.95
 
 
-def test_a_mix_of_false_friends_has_more_of_them() -> None:
-    mix = Mix(_sets(), Settings(mix="friends", composed=("couples", "double")))
-    random = Random(0)
-    drawn = [example for example in (mix._drawn("-composed", random) for _ in range(300)) if example is not None]
-    assert all(not example.answerable for example in drawn)
-    written = {fold_only(row.question) for row in composed_set().of("train") if not row.answers}
-    share = sum(fold_only(example.question) in written for example in drawn) / len(drawn)
-    assert 0.3 < share < 0.5  # 0.7 in the other mixes
-
-
 def test_twins_are_drawn_side_by_side_over_one_text() -> None:
     mix = Mix(_sets(), Settings(mix="twins", composed=("couples", "double")))
     known = {told.question: other.question for told, other in twins(composed_set().of("train"))}

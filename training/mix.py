@@ -88,29 +88,14 @@ MIXES: Mapping[str, Mapping[str, int]] = {
         "-squad2.zh": 4, "-swapped": 7, "-xquad same": 3, "-xquad across": 7, "-near": 2,
         "report, implied": 4, "composed": 22, "-composed": 12,
     },
-    "friends": {
-        "xquad same": 8, "xquad across": 8, "drcd.dev": 10, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 6,
-        "policyqa": 1, "arcd": 1,
-        "-squad2.zh": 4, "-swapped": 5, "-xquad same": 5, "-xquad across": 8, "-near": 6,
-        "report, implied": 2, "composed": 18, "-composed": 12,
-    },
-    "friends-across": {
-        "xquad same": 6, "xquad across": 12, "drcd.dev": 7, "cmrc.trial": 2, "squad2.zh": 4, "jaquad.train": 4,
-        "policyqa": 1, "arcd": 1,
-        "-squad2.zh": 3, "-swapped": 6, "-xquad same": 4, "-xquad across": 12, "-near": 3,
-        "report, implied": 2, "composed": 19, "-composed": 14,
-    },
 }  # fmt: skip
 # The share of the rows, before the mix is asked, that are two questions nearly the same, one with an answer.
-TWINS: Mapping[str, float] = {"twins": 0.22, "twins-across": 0.22, "friends": 0.22, "friends-across": 0.22}
-# Of the composed rows without an answer, the share of questions that were written to have none; of the rest the passage
-# is a false friend, one most like the right one.
-_NOT_TOLD: Mapping[str, float] = {"friends": 0.4, "friends-across": 0.4}
-_USUALLY_NOT_TOLD = 0.7
+TWINS: Mapping[str, float] = {"twins": 0.22, "twins-across": 0.22}
 _LANGUAGE_WEIGHT = {"zh": 5, "en": 5, "de": 2, "es": 2, "ru": 2, "ar": 2}  # the others 1
 _BODIES = ("drcd.dev", "cmrc.trial", "squad2.zh", "jaquad.train", "policyqa", "arcd")
 _NEAR_COUNT = 6
 _HEADING, _CUT, _CONVERTED, _SWAPPED_IN_BOTH = 0.5, 0.7, 0.2, 0.12  # shares of the rows
+_NOT_TOLD = 0.7  # of the composed rows without an answer: questions that were written to have none
 _SWITCHED = 0.4  # of the rows wholly in Chinese
 
 
@@ -121,7 +106,6 @@ class Mix:
         self._seed = settings.seed
         self._switched_from = settings.switched_from
         self._shares = MIXES[settings.mix]
-        self._not_told_share = _NOT_TOLD.get(settings.mix, _USUALLY_NOT_TOLD)
         self._twins_share = TWINS.get(settings.mix, 0.0)
         self._rows = {name: [row for row in sets[name].of("train") if row.answers] for name in sets}
         self._unanswered = [row for row in sets["squad2.zh"].of("train") if not row.answers]
@@ -177,7 +161,7 @@ class Mix:
     def _drawn(self, kind: str, random: Random) -> Example | None:
         if kind.startswith("report"):
             return report_example(random, implied=kind.endswith("implied"))
-        if kind == "-squad2.zh" or (kind == f"-{COMPOSED}" and random.random() < self._not_told_share):
+        if kind == "-squad2.zh" or (kind == f"-{COMPOSED}" and random.random() < _NOT_TOLD):
             row = random.choice(self._unanswered if kind == "-squad2.zh" else self._not_told)
             return self._finished(whole(row.question, row.passage, None, row.passage.title), row, random)
         if kind == "-swapped":

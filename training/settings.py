@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from training.composed import FIFTH, FIRST, FOURTH, NEWER, NEWEST, READING, SECOND, THIRD
+from training.composed import FIFTH, FIRST, FOURTH, NEWER, READING, SECOND, THIRD
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,6 @@ _MOST = replace(_FURTHER, composed=FOURTH, constant_tokens=2_600_000, decay_toke
 _AGAIN = replace(_MOST, constant_tokens=1_900_000, decay_tokens=700_000)
 _WIDE = replace(_FURTHER, composed=FIFTH, constant_tokens=4_600_000, decay_tokens=1_400_000)
 _TWINS = replace(_FURTHER, composed=NEWER, constant_tokens=1_350_000, decay_tokens=650_000, evaluate_steps=1_000)
-_FRIENDS = replace(_TWINS, composed=NEWEST, constant_tokens=2_600_000, decay_tokens=900_000)
 # What goes on from a packed reader: ends that differ enough for their mean to be better than each.
 FURTHER = {
     "usual": replace(_FURTHER, first_block=300),
@@ -68,8 +67,6 @@ FURTHER = {
     "composed-wide-across": replace(_WIDE, first_block=7600, mix="composed-most-across"),
     "twins": replace(_TWINS, first_block=8200, mix="twins"),
     "twins-across": replace(_TWINS, first_block=8600, mix="twins-across"),
-    "friends": replace(_FRIENDS, first_block=9000, mix="friends"),
-    "friends-across": replace(_FRIENDS, first_block=9600, mix="friends-across"),
 }
 
 
