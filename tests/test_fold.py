@@ -35,7 +35,8 @@ def test_what_is_found_folded_is_the_same_words_in_the_original(text: str, data:
 @given(TEXTS)
 def test_a_text_does_not_differ_from_itself(text: str) -> None:
     assert differences(text, text) == []
-    assert differences(text.replace("\r\n", "\n"), text) == []
+    # A carriage return of its own before them would make the line feed that is left the end of its line.
+    assert differences(regex.sub(r"(?<!\r)\r\n", "\n", text), text) == []
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ def test_a_text_does_not_differ_from_itself(text: str) -> None:
         ("e\u0301tude", "étude", ["typographic"]),
         ("a\u200bb", "ab", ["typographic"]),
         ("a\r\nb", "a\nb", []),
+        ("a\r\r\nb", "a\r\nb", ["typographic"]),  # two lines end, and one
         ("well-known", "well—known", ["typographic"]),
         ("a The", "a the", ["altered"]),
         ("ﬁne", "fine", ["typographic", "typographic"]),
