@@ -35,6 +35,7 @@ from rag.written.model import LanguageModel
 from rag.written.write import Unsupported
 
 _LOOKED_AGAIN = 0.3  # seconds
+_RESTS = 0.02  # seconds between the queue's looks for an event: with Gradio's 0.001, rest takes a tenth of a core
 _UPLOADS_KEPT = (3600, 3600)  # seconds between looks, and that a file is left which was uploaded and never added
 # The settings' and the picker's choices go with the question itself: sent by themselves they could come later.
 _WITH_CHOICES = """(...inputs) => [
@@ -207,6 +208,9 @@ def desk(  # noqa: PLR0915  one function that says what is where and what happen
         new_button.click(begin, None, view, cancels=answers, queue=False, **quiet)
         conversation.judge(judged, turns, turns, queue=False, **quiet)
         kept.reopen(reopen, None, view, cancels=answers, queue=False, **quiet)
+    queue = blocks._queue  # Gradio has no setting for either
+    queue.sleep_when_free = _RESTS
+    queue.progress_update_sleep_when_free = _LOOKED_AGAIN  # nothing here tells of its progress so
     return blocks
 
 
