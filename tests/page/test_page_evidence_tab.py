@@ -71,10 +71,11 @@ def said(page: Page, text: str) -> None:
     page.wait_for_function("text => document.querySelector('#evidence-said').textContent.includes(text)", arg=text)
 
 
-def add_first_mention(page: Page) -> None:
-    """Done when it is in the report: its new row moves what is below it away from under the mouse."""
-    page.locator(".group .add").first.click()
-    page.wait_for_selector(".group .add.held")
+def add_a_mention(page: Page) -> None:
+    """One that is not in the report: a press on one that is goes to it there, once the server has answered."""
+    before = page.locator(".entry").count()
+    page.locator(".group .add:not(.held)").first.click()
+    page.wait_for_function("before => document.querySelectorAll('.entry').length === before + 1", arg=before)
 
 
 def have_read(page: Page) -> None:
@@ -335,7 +336,7 @@ def test_the_tab_in_every_look(
 
     page.locator(".turn:last-child [data-mentions]").click()
     page.wait_for_selector(".group .all")
-    add_first_mention(page)
+    add_a_mention(page)
     have_read(page)
     picture(page, f"evidence-mentions-{look}")
     assert fits(page) and page.evaluate(OWN_CONTRAST) == [] and violations(page) == ""
